@@ -1,0 +1,62 @@
+# The book's commands. `make help` lists them.
+# On a machine without make, README.md gives the same steps.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab bench show diff clean-notebooks run-notebooks format lock clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Touched last, so an interrupted installation is taken up again.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is "\
+	    + sys.version.split()[0] + ". Try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+book: $(READY)  ## run the chapters and write the site into _build/html
+	$(BIN)/python tools/build_book.py
+
+test: book  ## everything that must pass: the book, lib/, every chapter, the site
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+lab: $(READY)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab chapters
+
+bench: $(READY)  ## compare speed and memory with scikit-learn, side by side
+	$(BIN)/python benchmarks/pca.py
+
+show: $(READY)  ## print a chapter as text: make show CH=03
+	@$(if $(NOTEBOOK),$(BIN)/jupytext --to md:myst --output - $(NOTEBOOK),\
+	    echo "Name a chapter by its number: make show CH=03" >&2; exit 2)
+
+diff: $(READY)  ## show what changed in the chapters since the last commit
+	$(BIN)/nbdiff --ignore-outputs --ignore-metadata HEAD chapters
+
+run-notebooks: $(READY)  ## run chapters and store the outputs that are compared (CH=03 for one)
+	$(BIN)/python tools/clean_notebooks.py --run $(NOTEBOOK)
+
+clean-notebooks: $(READY)  ## strip what an editor left in the chapters
+	$(BIN)/python tools/clean_notebooks.py
+
+format: $(READY)  ## lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## write requirements.txt anew from the names in pyproject.toml
+	$(PYTHON) -m venv --clear _build/lock
+	_build/lock/bin/python -m pip install --quiet --editable '.[book,dev]'
+	{ head -n 2 requirements.txt; \
+	  _build/lock/bin/python -m pip freeze --exclude-editable; echo '-e .'; } > _build/lock.txt
+	mv _build/lock.txt requirements.txt
+
+clean:  ## remove the site and the installed packages
+	rm -rf .venv _build

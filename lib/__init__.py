@@ -1,0 +1,10 @@
+"""Tested helpers of the course book *From PCA to Autoencoders*.
+
+Import what you need from its module, for example ``from lib.pca import PCA``:
+
+- `lib.datasets`: Fashion-MNIST from the files in this repository, and data drawn from a seed
+- `lib.covariance`: covariance and correlation matrices
+- `lib.pca`: principal component analysis, an estimator in scikit-learn's style
+- `lib.metrics`: reconstruction errors, angles between subspaces
+- `lib.plots`: the figures that several chapters draw
+"""

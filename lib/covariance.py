@@ -1,0 +1,132 @@
+"""Covariance and correlation matrices that keep their digits."""
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import gen_batches
+
+from lib._validation import check_matrix
+
+BLOCK = 4096  # rows worked on at a time: no centred copy of all the data is ever made
+
+
+def mean_and_scatter(X):
+    """Compute the mean of the samples and the sum of the outer products of their deviations.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Finite floats.
+
+    Returns
+    -------
+    mean : ndarray of shape (n_features,), float64
+        In the units of `X`.
+    scatter : ndarray of shape (n_features, n_features), float64
+        ``(X - mean).T @ (X - mean)``, in the units of `X` squared.
+
+    Notes
+    -----
+    The corrected two-pass algorithm: centre on a first estimate of the mean, then use the sums
+    that the rounding of this estimate left over to correct both results.
+
+    References
+    ----------
+    T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance:
+    analysis and recommendations", The American Statistician 37 (1983), 242-247, eq. (1.7).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mean_and_scatter(np.array([[1e8], [1e8 + 2.0]]))
+    (array([1.00000001e+08]), array([[2.]]))
+    """
+    n_samples, n_features = X.shape
+    estimate = X.mean(axis=0)
+    residual = np.zeros(n_features)
+    scatter = np.zeros((n_features, n_features))
+    buffer = np.empty((min(BLOCK, n_samples), n_features), X.dtype)
+    for rows in gen_batches(n_samples, BLOCK):
+        block = X[rows]
+        block = np.subtract(block, estimate, out=buffer[: len(block)])
+        residual += np.ones(len(block), X.dtype) @ block
+        scatter += block.T @ block
+    return estimate + residual / n_samples, scatter - np.outer(residual, residual) / n_samples
+
+
+def covariance(X, *, ddof=1):
+    """Compute the covariance matrix of the columns of `X`.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows are samples. In any units.
+    ddof : int, default 1
+        The sum is divided by ``n_samples - ddof``: 1 estimates the covariance of the population
+        without bias, 0 gives that of the sample itself.
+
+    Returns
+    -------
+    C : ndarray or DataFrame of shape (n_features, n_features)
+        ``C[i, j]`` in units of column i times units of column j; a DataFrame with the columns'
+        names if `X` is one.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a finite numeric matrix, or has no more than `ddof` rows.
+
+    Examples
+    --------
+    >>> covariance([[0.0, 0.0], [2.0, 6.0]])
+    array([[ 2.,  6.],
+           [ 6., 18.]])
+    """
+    values = check_matrix(X, min_samples=max(ddof + 1, 1))
+    _, scatter = mean_and_scatter(values)
+    return _like(X, scatter / (len(values) - ddof))
+
+
+def correlation(X):
+    """Compute Pearson's correlation matrix of the columns of `X`.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows are samples. In any units.
+
+    Returns
+    -------
+    K : ndarray or DataFrame of shape (n_features, n_features)
+        Dimensionless, in [-1, 1], with ones on the diagonal; a DataFrame if `X` is one.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a finite numeric matrix of at least two rows, or if a column is constant:
+        its correlation is 0/0.
+
+    Examples
+    --------
+    >>> correlation([[0.0, 0.0], [1.0, -2.0], [2.0, -4.0]])
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    values = check_matrix(X, min_samples=2)
+    constant = np.flatnonzero(np.ptp(values, axis=0) == 0)
+    if constant.size:
+        names = [X.columns[j] for j in constant] if _is_frame(X) else constant.tolist()
+        raise ValueError(f"column(s) {names} are constant, so their correlation is 0/0. Drop them.")
+    _, scatter = mean_and_scatter(values)
+    size = np.sqrt(np.diag(scatter))
+    K = np.clip(scatter / np.outer(size, size), -1, 1)
+    np.fill_diagonal(K, 1)
+    return _like(X, K)
+
+
+def _is_frame(X):
+    return isinstance(X, pd.DataFrame)
+
+
+def _like(X, matrix):
+    """Give `matrix` the column names of `X`, if it has any."""
+    return pd.DataFrame(matrix, index=X.columns, columns=X.columns) if _is_frame(X) else matrix

@@ -1,0 +1,296 @@
+"""The figures that several chapters draw, in one style.
+
+Every function takes the Axes to draw on (``ax=None`` makes new ones) and returns them. None
+computes anything that a reader would want to keep.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from matplotlib.ticker import PercentFormatter
+
+# Okabe and Ito's palette without its yellow, which is too pale for points on white, and two more:
+# told apart by readers with any common colour blindness, the first eight also in grey print.
+COLORS = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+    "#56B4E9", "#000000", "#7A5195", "#8C6D31", "#6B6B6B",
+]  # fmt: skip
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "*"]
+
+STYLE = {
+    "figure.figsize": (6.4, 4.0),
+    "figure.dpi": 110,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.prop_cycle": plt.cycler(color=COLORS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": "medium",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "0.9",
+    "font.size": 11,
+    "legend.frameon": False,
+    "lines.markersize": 4,
+    "image.cmap": "gray_r",
+    "image.interpolation": "nearest",
+}
+
+
+def use_style():
+    """Set the book's style for all figures that follow."""
+    plt.rcParams.update(STYLE)
+
+
+def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
+    """Scatter two-dimensional data and draw the first two principal axes from their mean.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, 2)
+    pca : fitted PCA with two features
+        Ours or scikit-learn's.
+    n_std : float
+        Length of an arrow, in standard deviations along it.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+        With the same scale on both axes: right angles look right.
+
+    Raises
+    ------
+    ValueError
+        If `X` has not two columns.
+    """
+    X = np.asarray(X)
+    if X.ndim != 2 or X.shape[1] != 2:
+        raise ValueError(f"X has shape {X.shape}; pass two columns, for example X[:, :2].")
+    ax = ax or plt.subplots()[1]
+    ax.scatter(*X.T, s=4, alpha=0.3, color="0.45", linewidths=0, rasterized=True)
+    for j, (component, variance) in enumerate(zip(pca.components_, pca.explained_variance_)):
+        tip = pca.mean_ + n_std * np.sqrt(variance) * component
+        arrow = dict(arrowstyle="-|>", color=COLORS[j], linewidth=2.5, shrinkA=0, shrinkB=0)
+        ax.annotate("", tip, pca.mean_, arrowprops=arrow, zorder=3)
+        ax.annotate(
+            f"$s_{j}$", tip, textcoords="offset points", xytext=11 * component, ha="center",
+            va="center", color=COLORS[j], fontsize="large", weight="bold",
+            bbox=dict(facecolor="white", alpha=0.8, edgecolor="none", pad=1),
+        )  # fmt: skip
+    ax.set_aspect("equal", adjustable="datalim")
+    return ax
+
+
+def plot_scree(pca, *, threshold=None, ax=None):
+    """Draw the share of variance of each component and the share of the first k together.
+
+    Parameters
+    ----------
+    pca : fitted PCA
+        Ours or scikit-learn's.
+    threshold : float in (0, 1) or None
+        Mark where the cumulative share first reaches it.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+    """
+    ax = ax or plt.subplots()[1]
+    ratios = pca.explained_variance_ratio_
+    cumulative = np.cumsum(ratios)
+    number = np.arange(1, len(ratios) + 1)
+    ax.bar(number, ratios, color=COLORS[0], label="each component")
+    marker = "o" if len(ratios) <= 40 else ""
+    ax.plot(number, cumulative, marker=marker, color=COLORS[1], label="first $k$ together")
+    if threshold is not None:
+        ax.axhline(threshold, color="0.3", linestyle="--", linewidth=1)
+        if cumulative[-1] >= threshold:
+            k = int(np.argmax(cumulative >= threshold)) + 1
+            ax.axvline(k, color="0.3", linestyle=":", linewidth=1)
+            ax.annotate(
+                f"{threshold:.0%} at $k={k}$", (k, threshold),
+                textcoords="offset points", xytext=(5, -14),
+            )  # fmt: skip
+    ax.set(xlabel="number of components $k$", ylabel="share of the variance", ylim=(0, 1.03))
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.legend(loc="center right")
+    return ax
+
+
+def plot_image_rows(rows, *, titles=None, ax=None):
+    """Show rows of images under each other: originals above their reconstructions.
+
+    Parameters
+    ----------
+    rows : dict of str to array-like of shape (n_images, height, width)
+        A label and the images of each row. Grey values in [0, 1]; beyond, they are clipped.
+    titles : sequence of str or None
+        One above each column.
+    ax : ndarray of Axes of shape (n_rows, n_images), or None
+
+    Returns
+    -------
+    ax : ndarray of Axes of shape (n_rows, n_images)
+
+    Raises
+    ------
+    ValueError
+        If the rows hold different numbers of images, or none.
+    """
+    counts = {label: len(images) for label, images in rows.items()}
+    if len(set(counts.values())) != 1 or 0 in counts.values():
+        raise ValueError(
+            f"the rows hold {counts} images; give each row the same number, at least 1."
+        )
+    n_images = next(iter(counts.values()))
+    if ax is None:
+        size = (1.0 * n_images + 1.2, 1.05 * len(rows) + (0.3 if titles else 0))
+        ax = plt.subplots(len(rows), n_images, figsize=size, squeeze=False)[1]
+    for axes, (label, images) in zip(ax, rows.items(), strict=True):
+        for a, image in zip(axes, images, strict=True):
+            a.imshow(image, vmin=0, vmax=1)
+            a.set(xticks=[], yticks=[])
+            a.grid(False)
+            a.spines[:].set_visible(False)
+        axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize="medium")
+    for a, title in zip(ax[0], titles or []):
+        a.set_title(title, fontsize="small")
+    return ax
+
+
+def plot_embedding(Z, y=None, *, class_names=None, images=None, ax=None):
+    """Map samples to points of the plane, coloured by class, with thumbnails if there are images.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n_samples, 2)
+        Coordinates, in arbitrary units.
+    y : array-like of shape (n_samples,) or None
+        Class of each sample, integers from 0. Each class has a colour and a marker of its own.
+    class_names : sequence of str or None
+        What the legend calls the classes; their numbers if None.
+    images : array-like of shape (n_samples, height, width) or None
+        Thumbnails are drawn where they do not hide each other.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If `Z` has not two columns, or `y` or `images` another length.
+    """
+    Z = np.asarray(Z)
+    if Z.ndim != 2 or Z.shape[1] != 2:
+        raise ValueError(f"Z has shape {Z.shape}; pass two columns, for example Z[:, :2].")
+    for name, values in {"y": y, "images": images}.items():
+        if values is not None and len(values) != len(Z):
+            raise ValueError(f"{name} has {len(values)} entries, but Z has {len(Z)} rows.")
+    ax = ax or plt.subplots(figsize=(7.2, 5.4))[1]
+    _scatter_classes(ax, Z, y, class_names)
+    if images is not None:
+        _add_thumbnails(ax, Z, images)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    return ax
+
+
+def _scatter_classes(ax, Z, y, class_names):
+    """Scatter the rows of `Z`, each class of `y` in a colour and with a marker of its own."""
+    if y is None:
+        ax.scatter(*Z.T, s=10, alpha=0.6, linewidths=0)
+        return
+    y = np.asarray(y)
+    for label in np.unique(y):
+        c = int(label) % len(COLORS)
+        name = str(label) if class_names is None else class_names[int(label)]
+        ax.scatter(*Z[y == label].T, s=14, alpha=0.7, linewidths=0, color=COLORS[c],
+                   marker=MARKERS[c], label=name)  # fmt: skip
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small", markerscale=1.6)
+
+
+def _add_thumbnails(ax, Z, images, spacing=0.075):
+    """Draw each image at its point unless it would come too near to one already drawn."""
+    unit = (Z - Z.min(axis=0)) / np.ptp(Z, axis=0).clip(min=1e-12)  # [0, 1]²
+    drawn = np.empty((0, 2))
+    for place, point, image in zip(unit, Z, images):
+        if drawn.size and np.min(np.sum((drawn - place) ** 2, axis=1)) < spacing**2:
+            continue
+        drawn = np.vstack([drawn, place])
+        thumbnail = OffsetImage(image, zoom=26 / max(np.shape(image)[:2]), cmap="gray_r")
+        frame = dict(edgecolor="0.7", linewidth=0.5, boxstyle="square,pad=0")
+        ax.add_artist(AnnotationBbox(thumbnail, point, pad=0, bboxprops=frame))
+
+
+def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_features=8, ax=None):
+    """Draw scores as points and features as arrows, on the first two components.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n_samples, k), k >= 2
+        Scores.
+    components : array-like of shape (k, n_features)
+        Directions, one a row. They show as they are, scaled alike to the size of the cloud.
+    feature_names : sequence of str
+        One for each column of `components`.
+    y, class_names
+        As in `plot_embedding`.
+    n_features : int
+        Draw only the arrows of the features that are longest in this plane.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If there is not one name a feature, or fewer than two components.
+    """
+    Z, components = np.asarray(Z), np.asarray(components)
+    if min(Z.shape[1], len(components)) < 2:
+        raise ValueError("a biplot needs two components; fit PCA with n_components >= 2.")
+    if len(feature_names) != components.shape[1]:
+        raise ValueError(
+            f"{len(feature_names)} feature names for {components.shape[1]} features; give one each."
+        )
+    ax = ax or plt.subplots(figsize=(7.2, 5.4))[1]
+    _scatter_classes(ax, Z[:, :2], y, class_names)
+    arrows = components[:2].T  # (n_features, 2)
+    length = np.linalg.norm(arrows, axis=1)
+    arrows = arrows * 0.8 * np.abs(Z[:, :2]).max() / length.max()
+    longest = np.argsort(-length, kind="stable")[:n_features]
+    ax.set(xlabel="score on component 0", ylabel="score on component 1")
+    ax.update_datalim(arrows[longest])
+    ax.autoscale_view()
+    spacing = np.ptp(ax.get_ylim()) / 24  # one line of text
+    for side in (arrows[longest, 0] >= 0, arrows[longest, 0] < 0):
+        names = sorted(longest[side], key=lambda j: arrows[j, 1])
+        height = _spread(arrows[names, 1], spacing)
+        for j, y_text in zip(names, height):
+            right = arrows[j, 0] >= 0
+            arrow = dict(arrowstyle="-|>", color="0.15", shrinkA=0, shrinkB=0)
+            ax.annotate("", arrows[j], (0, 0), zorder=4, arrowprops=arrow)
+            ax.annotate(
+                feature_names[j], (arrows[j, 0], y_text), fontsize="small", zorder=5,
+                textcoords="offset points", xytext=(5 if right else -5, 0),
+                ha="left" if right else "right", va="center",
+                bbox=dict(facecolor="white", alpha=0.75, edgecolor="none", pad=0.5),
+            )  # fmt: skip
+    return ax
+
+
+def _spread(heights, spacing):
+    """Push ascending `heights` apart, as little as needed, to at least `spacing`."""
+    heights = np.array(heights, dtype=float)
+    for _ in range(100):
+        push = np.clip(spacing - np.diff(heights), 0, None) / 2
+        heights[:-1] -= push
+        heights[1:] += push
+    return heights

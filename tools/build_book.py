@@ -1,0 +1,110 @@
+"""Build the site into _build/html and fail on everything that a reader would notice.
+
+    python tools/build_book.py            # the book
+    python tools/build_book.py FOLDER     # another Jupyter Book, such as a test's
+
+Fails if a chapter raises or warns, a reference leads nowhere, a compared output differs from the
+stored one, or a figure lacks its caption or alt text. Chapters run only if their code, `lib/` or
+the packages have changed since they last ran.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup
+from clean_notebooks import COMPARED
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def fingerprint():
+    """Return a digest of what the chapters' results depend on beside their own code."""
+    files = [ROOT / "requirements.txt", *sorted((ROOT / "lib").glob("*.py"))]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def forget_what_is_stale(build):
+    """Remove results that may be out of date.
+
+    Jupyter Book reuses the results of a chapter whose code is the same, even if `lib/` changed;
+    and it does not repeat the warnings of a build that failed or was interrupted.
+    """
+    ran_with, passed = build / "ran_with", build / "passed"
+    current = fingerprint()
+    if not ran_with.exists() or ran_with.read_text() != current:
+        shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
+        passed.unlink(missing_ok=True)
+    if not passed.exists():
+        shutil.rmtree(build / ".doctrees", ignore_errors=True)
+        shutil.rmtree(build / "html", ignore_errors=True)
+        shutil.rmtree(build / "jupyter_execute", ignore_errors=True)
+    passed.unlink(missing_ok=True)
+    build.mkdir(exist_ok=True)
+    ran_with.write_text(current)
+
+
+def changed_outputs(book):
+    """Yield a message for each compared cell that printed something else than is stored."""
+    for path in sorted((book / "chapters").glob("*.ipynb")):
+        executed = book / "_build" / "jupyter_execute" / "chapters" / path.name
+        if not executed.exists():  # not in _toc.yml
+            continue
+        cells = zip(*(nbformat.read(p, as_version=4).cells for p in (path, executed)))
+        for number, (stored, ran) in enumerate(cells):
+            if COMPARED not in stored.metadata.get("tags", []):
+                continue
+            if printed(stored) != printed(ran):
+                yield (
+                    f"{path.name}, cell {number}: the compared output has changed.\n"
+                    f"--- stored\n{printed(stored)}\n--- now\n{printed(ran)}\n"
+                    "If the new one is right, store it with `make run-notebooks`."
+                )
+
+
+def printed(cell):
+    """Return what a code cell printed or showed, as text."""
+    return "".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ).strip()
+
+
+def bare_figures(html):
+    """Yield a message for each picture of a chapter without alt text or caption."""
+    for page in sorted((html / "chapters").glob("*.html")):
+        article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
+        for image in article.find_all("img"):
+            name = Path(image["src"]).name
+            # Sphinx fills a missing alt text with the path of the file.
+            if not image.get("alt") or name in image["alt"]:
+                yield f"{page.name}: the figure {name} has no alt text (mystnb.image.alt)."
+            if not image.find_parent("figure") or not image.find_parent("figure").figcaption:
+                yield f"{page.name}: the figure {name} has no caption (mystnb.figure.caption)."
+
+
+def main(book=ROOT):
+    """Build the book in the folder `book`; return an exit status."""
+    build = book / "_build"
+    forget_what_is_stale(build)
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    status = subprocess.run([jupyter_book, "build", "-W", "-n", "--keep-going", book]).returncode
+    if status:
+        print("\nThe book was not built: see the warnings and errors above.", file=sys.stderr)
+        return status
+    problems = [*changed_outputs(book), *bare_figures(build / "html")]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        print(f"\nThe book has {len(problems)} problem(s): see above.", file=sys.stderr)
+        return 1
+    (build / "passed").touch()
+    print(f"\nThe book is built. Open it in a browser:\n    {build / 'html' / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:2])))
