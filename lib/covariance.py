@@ -6,7 +6,8 @@ from sklearn.utils import gen_batches
 
 from lib._validation import check_matrix
 
-BLOCK = 4096  # rows worked on at a time: no centred copy of all the data is ever made
+BLOCK = 8192  # rows worked on at a time, so that no centred copy of all the data is ever made
+LOSS = 10  # how much larger than a variance the squared mean may be: costs about a digit
 
 
 def mean_and_scatter(X):
@@ -26,8 +27,9 @@ def mean_and_scatter(X):
 
     Notes
     -----
-    The corrected two-pass algorithm: centre on a first estimate of the mean, then use the sums
-    that the rounding of this estimate left over to correct both results.
+    The corrected two-pass algorithm. The first pass sums about zero, which is exact in exact
+    arithmetic but cancels digits in every column whose mean outweighs its spread. Only if there
+    is such a column, a second pass sums about the mean that the first one found.
 
     References
     ----------
@@ -40,17 +42,24 @@ def mean_and_scatter(X):
     >>> mean_and_scatter(np.array([[1e8], [1e8 + 2.0]]))
     (array([1.00000001e+08]), array([[2.]]))
     """
+    mean, scatter = _sum_about(np.zeros(X.shape[1]), X)
+    variance = np.diag(scatter) / len(X)
+    if np.any(mean**2 > LOSS * variance):
+        mean, scatter = _sum_about(mean, X)
+    return mean, scatter
+
+
+def _sum_about(origin, X):
+    """Sum in blocks about `origin`, then move the result to the mean."""
     n_samples, n_features = X.shape
-    estimate = X.mean(axis=0)
-    residual = np.zeros(n_features)
+    origin = origin.astype(X.dtype)
+    total = np.zeros(n_features)
     scatter = np.zeros((n_features, n_features))
-    buffer = np.empty((min(BLOCK, n_samples), n_features), X.dtype)
     for rows in gen_batches(n_samples, BLOCK):
-        block = X[rows]
-        block = np.subtract(block, estimate, out=buffer[: len(block)])
-        residual += np.ones(len(block), X.dtype) @ block
+        block = X[rows] - origin if origin.any() else X[rows]
+        total += np.ones(len(block), X.dtype) @ block
         scatter += block.T @ block
-    return estimate + residual / n_samples, scatter - np.outer(residual, residual) / n_samples
+    return origin + total / n_samples, scatter - np.outer(total, total) / n_samples
 
 
 def covariance(X, *, ddof=1):

@@ -5,11 +5,10 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from lib._validation import check_matrix
-from lib.covariance import BLOCK, mean_and_scatter
+from lib.covariance import mean_and_scatter
 
 
 class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -128,9 +127,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = check_matrix(X, validate=partial(validate_data, self, reset=False))
-        Z = np.empty((len(X), self.n_components_), dtype=np.result_type(X, self.components_))
-        for rows in gen_batches(len(X), BLOCK):
-            Z[rows] = (X[rows] - self.mean_) @ self.components_.T
+        Z = X @ self.components_.T
+        Z -= self.mean_ @ self.components_.T  # after the product, so that X needs no centred copy
         return Z
 
     def inverse_transform(self, Z):

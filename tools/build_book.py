@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 from bs4 import BeautifulSoup
 from clean_notebooks import COMPARED
+from jupyter_cache import get_cache
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,7 +42,6 @@ def forget_what_is_stale(build):
     if not passed.exists():
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         shutil.rmtree(build / "html", ignore_errors=True)
-        shutil.rmtree(build / "jupyter_execute", ignore_errors=True)
     passed.unlink(missing_ok=True)
     build.mkdir(exist_ok=True)
     ran_with.write_text(current)
@@ -49,12 +49,14 @@ def forget_what_is_stale(build):
 
 def changed_outputs(book):
     """Yield a message for each compared cell that printed something else than is stored."""
+    cache = get_cache(book / "_build" / ".jupyter_cache")
     for path in sorted((book / "chapters").glob("*.ipynb")):
-        executed = book / "_build" / "jupyter_execute" / "chapters" / path.name
-        if not executed.exists():  # not in _toc.yml
+        notebook = nbformat.read(path, as_version=4)
+        try:
+            _, executed = cache.merge_match_into_notebook(notebook)
+        except KeyError:  # not in _toc.yml, so it did not run
             continue
-        cells = zip(*(nbformat.read(p, as_version=4).cells for p in (path, executed)))
-        for number, (stored, ran) in enumerate(cells):
+        for number, (stored, ran) in enumerate(zip(notebook.cells, executed.cells)):
             if COMPARED not in stored.metadata.get("tags", []):
                 continue
             if printed(stored) != printed(ran):

@@ -1,0 +1,156 @@
+"""The build fails on what a reader would notice, and runs again only what has changed.
+
+Each test builds a small book of one chapter in a folder of its own.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURE = {
+    "mystnb": {
+        "figure": {"caption": "Two points.", "name": "fig-small-points"},
+        "image": {"alt": "Two points on a falling line."},
+    }
+}
+
+
+def small_chapter():
+    """Return a chapter that has everything: text, a compared cell, a figure."""
+    compared = new_code_cell(
+        "print(1 + 1)",
+        metadata={"tags": ["nbval-check-output"]},
+        execution_count=1,
+        outputs=[new_output("stream", name="stdout", text="2\n")],
+    )
+    plot = "import matplotlib.pyplot as plt\n\n_ = plt.plot([1, 0])"
+    cells = [
+        new_markdown_cell("(ch-small)=\n# A chapter\n\nSee {ref}`ch-small`, and $x^2$."),
+        compared,
+        new_code_cell(plot, metadata=FIGURE),
+        new_code_cell("import lib.covariance, time\nprint(time.time_ns())"),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Return the folder of a small book with the settings of ours."""
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    shutil.copy(ROOT / "references.bib", tmp_path)
+    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/small\n"
+    (tmp_path / "_toc.yml").write_text(toc)
+    (tmp_path / "intro.md").write_text("# A book\n")
+    (tmp_path / "chapters").mkdir()
+    write(tmp_path, small_chapter())
+    return tmp_path
+
+
+def write(book, chapter):
+    """Make `chapter` the only chapter of `book`."""
+    nbformat.write(chapter, book / "chapters" / "small.ipynb")
+
+
+def build(book, project=ROOT):
+    """Build `book`, return whether that went well and everything it printed."""
+    tool = project / "tools" / "build_book.py"
+    result = subprocess.run([sys.executable, tool, book], capture_output=True, text=True)
+    return result.returncode == 0, result.stdout + result.stderr
+
+
+def page(book):
+    """Return the HTML of the chapter."""
+    return (book / "_build" / "html" / "chapters" / "small.html").read_text(encoding="utf-8")
+
+
+def test_a_sound_book_is_built_and_then_left_alone(book, tmp_path_factory):
+    project = tmp_path_factory.mktemp("project")
+    for folder in ("lib", "tools"):
+        shutil.copytree(
+            ROOT / folder, project / folder, ignore=shutil.ignore_patterns("data", "__pycache__")
+        )
+    shutil.copy(ROOT / "requirements.txt", project)
+
+    passed, text = build(book, project)
+    assert passed, text
+    assert str(book / "_build" / "html" / "index.html") in text
+    first = page(book)
+    assert "math notranslate" in first and "Two points." in first
+
+    passed, text = build(book, project)
+    assert passed, text
+    assert page(book) == first, "nothing has changed, but the chapter ran again"
+
+    with (project / "lib" / "covariance.py").open("a") as file:
+        file.write("# an edit\n")
+    passed, text = build(book, project)
+    assert passed, text
+    assert page(book) != first, "lib has changed, but the chapter did not run again"
+
+
+def spoil_code(chapter):
+    chapter.cells[3].source = "raise RuntimeError('this chapter is broken')"
+
+
+def spoil_with_a_warning(chapter):
+    chapter.cells[3].source = "import warnings\n\nwarnings.warn('look here')"
+
+
+def spoil_reference(chapter):
+    chapter.cells[0].source += "\n\nSee {ref}`ch-nowhere`."
+
+
+def spoil_citation(chapter):
+    chapter.cells[0].source += "\n\nSee {cite:t}`nobody1900nothing`."
+
+
+def spoil_output(chapter):
+    chapter.cells[1].outputs[0].text = "3\n"
+
+
+def spoil_alt(chapter):
+    chapter.cells[2].metadata = {"mystnb": {"figure": FIGURE["mystnb"]["figure"]}}
+
+
+def spoil_caption(chapter):
+    chapter.cells[2].metadata = {"mystnb": {"image": FIGURE["mystnb"]["image"]}}
+
+
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (spoil_code, "this chapter is broken"),
+        (spoil_with_a_warning, "stderr was found in the cell outputs"),
+        (spoil_reference, "ch-nowhere"),
+        (spoil_citation, "nobody1900nothing"),
+        (spoil_output, "the compared output has changed"),
+        (spoil_alt, "has no alt text"),
+        (spoil_caption, "has no caption"),
+    ],
+)
+def test_a_spoilt_book_is_refused(book, spoil, message):
+    chapter = small_chapter()
+    spoil(chapter)
+    write(book, chapter)
+    passed, text = build(book)
+    assert not passed
+    assert message in text
+
+
+@pytest.mark.parametrize("spoil", [spoil_reference, spoil_output])
+def test_the_leftovers_of_a_failed_build_are_not_taken_for_a_success(book, spoil):
+    chapter = small_chapter()
+    spoil(chapter)
+    write(book, chapter)
+    assert not build(book)[0]
+    assert not build(book)[0]
+    write(book, small_chapter())
+    passed, text = build(book)
+    assert passed, text

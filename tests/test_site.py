@@ -1,0 +1,101 @@
+"""The rendered site in _build/html, as `make book` left it."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+HTML = ROOT / "_build" / "html"
+
+
+def pages_of_the_book():
+    """Return the files of _toc.yml without their endings."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+
+
+PAGES = pages_of_the_book()
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+
+
+@cache
+def soup(path):
+    """Return the parsed page at `path`."""
+    assert path.exists(), f"{path} is missing: run `make book` first"
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def html(page):
+    """Return the parsed page of the book called `page`."""
+    return soup(HTML / f"{page}.html")
+
+
+def target(page, link):
+    """Return the file and the anchor that a link on `page` leads to; no file if off the site."""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return None, None
+    here = HTML / f"{page}.html"
+    return (here.parent / unquote(parts.path)).resolve() if parts.path else here, parts.fragment
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_pictures_and_scripts_are_there(page):
+    article = html(page)
+    for tag, attribute in (("a", "href"), ("img", "src"), ("script", "src"), ("link", "href")):
+        for element in article.find_all(tag, attrs={attribute: True}):
+            path, anchor = target(page, element[attribute])
+            if path is None or element[attribute] == "#":
+                continue
+            assert path.exists(), element
+            if anchor and path.suffix == ".html":
+                assert soup(path).find(id=unquote(anchor)), element
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_formulas_are_typeset_by_the_site_itself(page):
+    formulas = html(page).select("article .math")
+    sources = [script["src"] for script in html(page).find_all("script", src=True)]
+    mathjax = [source for source in sources if "mathjax" in source.lower()]
+    if formulas:
+        assert mathjax
+    assert all(target(page, source)[0] for source in mathjax), "MathJax comes from elsewhere"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_figure_of_the_notebook_is_on_the_page_with_its_number(chapter):
+    notebook = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
+    names = [
+        cell.metadata.mystnb.figure.name
+        for cell in notebook.cells
+        if "figure" in cell.metadata.get("mystnb", {})
+    ]
+    figures = html(chapter).select("article figure")
+    assert {figure["id"] for figure in figures} >= set(names)
+    for figure in figures:
+        assert figure.img["alt"] and figure.figcaption.select_one(".caption-number")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_exercises_are_numbered_and_solutions_folded(chapter):
+    exercises = html(chapter).select("article div.exercise")
+    solutions = html(chapter).select("article div.solution")
+    assert len(exercises) == len(solutions) >= 3
+    assert all("dropdown" in solution["class"] for solution in solutions)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_error_or_raw_markup_reaches_the_reader(chapter):
+    article = html(chapter).article
+    text = article.get_text()
+    assert not article.select(".stderr, .traceback, .problematic, .system-message")
+    for code in article.select("pre, code, .math"):
+        code.extract()
+    text = article.get_text()
+    for raw in ("```", "{ref}", "{term}", "{cite", "{prf:", "{numref}", "**", "$$"):
+        assert raw not in text, raw
