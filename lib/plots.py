@@ -269,10 +269,12 @@ def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_fea
     ax.set(xlabel="score on component 0", ylabel="score on component 1")
     ax.update_datalim(arrows[longest])
     ax.autoscale_view()
-    spacing = np.ptp(ax.get_ylim()) / 24  # one line of text
+    spacing = np.ptp(ax.get_ylim()) / 22  # one line of text
     for side in (arrows[longest, 0] >= 0, arrows[longest, 0] < 0):
         names = sorted(longest[side], key=lambda j: arrows[j, 1])
         height = _spread(arrows[names, 1], spacing)
+        ax.update_datalim(np.column_stack([arrows[names, 0], height]))
+        ax.autoscale_view()
         for j, y_text in zip(names, height):
             right = arrows[j, 0] >= 0
             arrow = dict(arrowstyle="-|>", color="0.15", shrinkA=0, shrinkB=0)
