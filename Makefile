@@ -32,8 +32,9 @@ test: book  ## everything that must pass: the book, lib/, every chapter, the sit
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters
 
-bench: $(READY)  ## compare speed and memory with scikit-learn, side by side
+bench: $(READY)  ## compare with scikit-learn and with the lecture's recipes, side by side
 	$(BIN)/python benchmarks/pca.py
+	$(BIN)/python benchmarks/training.py --epochs-of-lecture 1 --seeds 1
 
 show: $(READY)  ## print a chapter as text: make show CH=03
 	@$(if $(NOTEBOOK),$(BIN)/jupytext --to md:myst --output - $(NOTEBOOK),\

@@ -19,6 +19,7 @@ FORBIDDEN = {
     "sys.path": r"\bsys\.path\b",
     "pip": r"^\s*[!%]?pip\b|\bsubprocess\b",
     "a download": r"https?://|\burlopen\b|\brequests\.|\bfetch_\w+\(",
+    "Keras not from lib.training": r"^(import|from) (keras|tensorflow)",
     "an absolute path": r"""['"](/|[A-Z]:\\)\w""",
 }
 
