@@ -7,7 +7,8 @@
 
 The lecture's recipes are batches of 32, plain gradient descent with a constant rate, and
 `keras.Model.fit`. Errors are of the 5 000 validation images; a row shows the median over the
-seeds and, in brackets, the smallest and the largest. PCA with as many codes stands above.
+seeds and, in brackets, the smallest and the largest. PCA with as many codes stands above. The
+denoising rows come twice, for clean and for noisy validation images; the target is always clean.
 """
 
 import argparse
@@ -107,7 +108,7 @@ def dropout():
     return layers.Dropout(0.5)
 
 
-ROWS = {  # name: (lecture's recipe, the book's, noise that the validation images get)
+ROWS = {  # name: (lecture's recipe, the book's, noise of the training images)
     "stacked": (
         Lecture(dense_of_lecture, 20, 1.5),
         Ours(same_layers, dict(epochs=5, loss="binary_crossentropy")), None,
@@ -138,16 +139,16 @@ ROWS = {  # name: (lecture's recipe, the book's, noise that the validation image
 }  # fmt: skip
 
 
-def run_ours(recipe, data, X_in, seed):
-    """Build and train by the book's recipe; return the seconds and the evaluation."""
+def run_ours(recipe, data, seed):
+    """Build and train by the book's recipe; return the seconds and the model."""
     model = recipe.build(seed, data.X_train.mean(axis=0))
     start = time.perf_counter()
     train(model, data.X_train, seed=seed, verbose=False, **recipe.settings)
-    return time.perf_counter() - start, evaluate(model, X_in, data.X_valid)
+    return time.perf_counter() - start, model
 
 
-def run_lecture(recipe, data, X_in, seed, epochs):
-    """Build and train by the lecture's recipe; return the seconds, extrapolated, and the rest."""
+def run_lecture(recipe, data, seed, epochs):
+    """Build and train by the lecture's recipe; return the seconds, extrapolated, and the model."""
     keras.utils.set_random_seed(seed)
     model = recipe.build()
     model.compile(keras.optimizers.SGD(recipe.learning_rate), loss="binary_crossentropy")
@@ -156,10 +157,10 @@ def run_lecture(recipe, data, X_in, seed, epochs):
     compiled = time.perf_counter()
     model.fit(data.X_train, data.X_train, batch_size=32, epochs=epochs, verbose=0)
     seconds = compiled - start + (time.perf_counter() - compiled) * recipe.epochs / epochs
-    return seconds, evaluate(model, X_in, data.X_valid)
+    return seconds, model
 
 
-def show(label, results, note=""):
+def show(label, seconds, evaluations, note=""):
     """Print one line: median over the seeds, smallest and largest."""
 
     def summary(values, form):
@@ -167,7 +168,6 @@ def show(label, results, note=""):
         spread = f" [{low:{form}}, {high:{form}}]" if len(values) > 1 else ""
         return f"{middle:{form}}{spread}"
 
-    seconds, evaluations = zip(*results)
     first = evaluations[0]
     print(
         f"  {label:<10}{first.n_codes:>5} codes {first.n_parameters:>8} parameters"
@@ -194,29 +194,36 @@ def main():
 
     for name in options.rows:
         lecture, ours, noise = ROWS[name]
-        X_in = data.X_valid
+        inputs = {"": data.X_valid}
         if noise is not None:
             keras.utils.set_random_seed(12345)  # the same noise for every model
-            X_in = keras.ops.convert_to_numpy(noise()(X_in, training=True))
+            noisy = keras.ops.convert_to_numpy(noise()(data.X_valid, training=True))
+            inputs = {", clean images in": data.X_valid, ", noisy images in": noisy}
         theirs, results = [], []
         epochs = 0 if lecture is None else lecture.epochs
         if options.epochs_of_lecture is not None:
             epochs = min(epochs, options.epochs_of_lecture)
         for seed in range(options.seeds):
             if epochs:
-                theirs.append(run_lecture(lecture, data, X_in, seed, epochs))
-            results.append(run_ours(ours, data, X_in, seed))
+                theirs.append(run_lecture(lecture, data, seed, epochs))
+            results.append(run_ours(ours, data, seed))
 
-        k = results[0][1].n_codes
-        V = pca.components_[:k]
-        X_hat = (X_in.reshape(flat_valid.shape) - pca.mean_) @ V.T @ V + pca.mean_
-        print(f"\n{name}: PCA, {k} codes: MSE {reconstruction_mse(flat_valid, X_hat):.5f}")
-        if theirs:
-            cut = epochs < lecture.epochs
-            show("lecture", theirs, f"(errors after {epochs}, time extrapolated to "
-                 f"{lecture.epochs} epochs)" if cut else "")  # fmt: skip
         ratio = np.median([a[0] / b[0] for a, b in zip(theirs, results)]) if theirs else None
-        show("book", results, f"(1/{ratio:.1f} of the lecture's time)" if theirs else "")
+        for which, X_in in inputs.items():
+            errors = [
+                (seconds, [evaluate(model, X_in, data.X_valid) for model in models])
+                for seconds, models in (zip(*runs) for runs in (theirs, results) if runs)
+            ]
+            k = errors[-1][1][0].n_codes
+            V = pca.components_[:k]
+            X_hat = (X_in.reshape(flat_valid.shape) - pca.mean_) @ V.T @ V + pca.mean_
+            mse = reconstruction_mse(flat_valid, X_hat)
+            print(f"\n{name}{which}: PCA, {k} codes: MSE {mse:.5f}")
+            if theirs:
+                cut = epochs < lecture.epochs
+                show("lecture", *errors[0], f"(errors after {epochs}, time extrapolated to "
+                     f"{lecture.epochs} epochs)" if cut else "")  # fmt: skip
+            show("book", *errors[-1], f"(1/{ratio:.1f} of the lecture's time)" if theirs else "")
 
 
 if __name__ == "__main__":

@@ -7,5 +7,6 @@ Import what you need from its module, for example ``from lib.pca import PCA``:
 - `lib.pca`: principal component analysis, an estimator in scikit-learn's style
 - `lib.metrics`: reconstruction errors, angles between subspaces
 - `lib.models`, `lib.training`: autoencoders in Keras, and how to train and evaluate them
+- `lib.comparison`: the table of all models beside PCA
 - `lib.plots`: the figures that several chapters draw
 """

@@ -7,7 +7,7 @@ computes anything that a reader would want to keep.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 # Okabe and Ito's palette without its yellow, which is too pale for points on white, and two more:
 # told apart by readers with any common colour blindness, the first eight also in grey print.
@@ -158,6 +158,98 @@ def plot_image_rows(rows, *, titles=None, ax=None):
         axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize="medium")
     for a, title in zip(ax[0], titles or []):
         a.set_title(title, fontsize="small")
+    return ax
+
+
+def plot_learning_curves(histories, *, baselines=None, log=True, ax=None):
+    """Draw the loss of one or more trainings against the epoch.
+
+    Parameters
+    ----------
+    histories : dict of str to History
+        A label, and what `lib.training.train` returned. The loss on the training data, averaged
+        over the epoch while the weights change, is dashed; that on the validation data is solid.
+    baselines : dict of str to float, or None
+        Horizontal lines to compare with, for instance the error of PCA.
+    log : bool, default True
+        Make the axis of the loss logarithmic.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If there are no histories.
+    """
+    if not histories:
+        raise ValueError("there is no history to draw; pass {'a label': train(...)}.")
+    ax = ax or plt.subplots()[1]
+    for color, marker, (label, history) in zip(COLORS, MARKERS, histories.items()):
+        epochs = np.arange(1, len(history.loss) + 1)
+        style = dict(color=color, marker=marker if len(epochs) <= 40 else None)
+        has_valid = bool(history.val_loss)
+        training_label = f"{label}, training" if len(histories) == 1 or not has_valid else None
+        ax.plot(epochs, history.loss, linestyle="--", label=training_label, **style)
+        if has_valid:
+            valid_label = f"{label}, validation" if len(histories) == 1 else label
+            ax.plot(epochs, history.val_loss, label=valid_label, **style)
+    for linestyle, (label, value) in zip([":", "-.", (0, (1, 3))], (baselines or {}).items()):
+        ax.axhline(value, color="0.3", linestyle=linestyle, label=label)
+    if log:
+        ax.set_yscale("log")
+        # The default labels of a range within one decade lie on top of each other.
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.legend()
+    return ax
+
+
+def plot_decoded_grid(images, *, extent=None, ax=None):
+    """Show images that belong to the points of a grid in the plane of two codes, side by side.
+
+    Parameters
+    ----------
+    images : array-like of shape (n_rows, n_columns, height, width)
+        The first row is drawn at the bottom, as the second code grows upwards.
+    extent : tuple (left, right, bottom, top) or None
+        The codes at the outer edges, to put numbers on the axes.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If `images` has another number of dimensions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plot_decoded_grid(np.zeros((3, 5, 28, 28))).images[0].get_array().shape
+    (84, 140)
+    """
+    images = np.asarray(images)
+    if images.ndim != 4:
+        raise ValueError(
+            f"images has shape {images.shape}; pass (n_rows, n_columns, height, width), for "
+            "example decoded.reshape(15, 15, 28, 28)."
+        )
+    n_rows, n_columns, height, width = images.shape
+    tiles = images[::-1].transpose(0, 2, 1, 3).reshape(n_rows * height, n_columns * width)
+    ax = ax or plt.subplots(figsize=(6, 6 * n_rows / n_columns + 0.5))[1]
+    ax.imshow(tiles, vmin=0, vmax=1, extent=extent, aspect="auto" if extent else "equal")
+    ax.grid(False)
+    if extent is None:
+        ax.set(xticks=[], yticks=[])
+    ax.set(xlabel="code 0", ylabel="code 1")
     return ax
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,9 +66,9 @@ def build(book, project=ROOT):
     return result.returncode == 0, result.stdout + result.stderr
 
 
-def page(book):
-    """Return the HTML of the chapter."""
-    return (book / "_build" / "html" / "chapters" / "small.html").read_text(encoding="utf-8")
+def page(book, name="small"):
+    """Return the HTML of a chapter."""
+    return (book / "_build" / "html" / "chapters" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def test_a_sound_book_is_built_and_then_left_alone(book, tmp_path_factory):
@@ -154,3 +155,58 @@ def test_the_leftovers_of_a_failed_build_are_not_taken_for_a_success(book, spoil
     write(book, small_chapter())
     passed, text = build(book)
     assert passed, text
+
+
+TABLE = """
+import json
+from IPython.display import display
+from lib.comparison import MIME, Row
+from myst_nb import glue
+
+class Rows:
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": "rows", MIME: json.dumps([Row("net of NAME", 30, 7, 0.5, None, 2.0)])}
+
+glue("comparison", Rows())
+"""
+
+
+def models_in_table(book, name):
+    """Return the first column of the table in a chapter, without its head."""
+    rows = BeautifulSoup(page(book, name), "html.parser").select("table.comparison tbody tr")
+    return [row.td.get_text(strip=True) for row in rows]
+
+
+def test_the_table_grows_from_chapter_to_chapter(book):
+    for name in ("small", "tall"):
+        chapter = small_chapter()
+        chapter.cells[0].source = f"(ch-{name})=\n# A {name} chapter"
+        chapter.cells[2].metadata = {}
+        chapter.cells[2].source = ""
+        code = new_code_cell(TABLE.replace("NAME", name), metadata={"tags": ["remove-output"]})
+        directive = "```{comparison}\n:name: tbl-NAME\nAll so far.\n```\n\nSee {numref}`tbl-NAME`."
+        chapter.cells += [code, new_markdown_cell(directive.replace("NAME", name))]
+        nbformat.write(chapter, book / "chapters" / f"{name}.ipynb")
+    toc = (book / "_toc.yml").read_text()
+    (book / "_toc.yml").write_text(toc + "  - file: chapters/tall\n")
+    passed, text = build(book)
+    assert passed, text
+    assert models_in_table(book, "small") == ["net of small"]
+    assert models_in_table(book, "tall") == ["net of small", "net of tall"]
+    assert "All so far." in page(book, "tall") and "See <a" in page(book, "tall")
+
+    first = book / "chapters" / "small.ipynb"
+    first.write_text(first.read_text().replace("net of small", "better net"))
+    passed, text = build(book)
+    assert passed, text
+    # The second chapter has not changed, and must not show what the first one showed before.
+    assert models_in_table(book, "tall") == ["better net", "net of tall"]
+
+
+def test_a_table_without_rows_is_refused(book):
+    chapter = small_chapter()
+    chapter.cells.append(new_markdown_cell("```{comparison}\nNothing.\n```"))
+    write(book, chapter)
+    passed, text = build(book)
+    assert not passed
+    assert "no page up to here has glued rows" in text

@@ -1,5 +1,7 @@
 """`lib.plots`: what is drawn is what was given."""
 
+from typing import NamedTuple
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -128,3 +130,47 @@ def test_style_is_set_for_the_figures_that_follow():
         plots.use_style()
         assert plt.rcParams["axes.prop_cycle"].by_key()["color"] == plots.COLORS
         assert plt.subplots()[0].get_facecolor() == (1, 1, 1, 1)
+
+
+class Trained(NamedTuple):
+    """As `lib.training.History`, without TensorFlow."""
+
+    loss: list[float]
+    val_loss: list[float]
+
+
+def test_learning_curves_show_every_epoch_and_the_baselines():
+    histories = {"slow": Trained([4.0, 2.0], [5.0, 3.0]), "fast": Trained([1.0, 0.5, 0.4], [])}
+    ax = plots.plot_learning_curves(histories, baselines={"PCA": 0.7})
+    drawn = [line.get_ydata() for line in ax.lines]
+    expected = [[4.0, 2.0], [5.0, 3.0], [1.0, 0.5, 0.4], [0.7, 0.7]]
+    assert len(drawn) == len(expected)
+    for a, b in zip(drawn, expected):
+        assert_allclose(a, b)
+    assert_allclose(ax.lines[1].get_xdata(), [1, 2])
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["slow", "fast, training", "PCA"]
+    assert ax.get_yscale() == "log"
+
+
+def test_learning_curve_of_one_training_names_both_lines():
+    ax = plots.plot_learning_curves({"model": Trained([2.0, 1.0], [2.5, 1.5])}, log=False)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["model, training", "model, validation"]
+    assert ax.get_yscale() == "linear"
+
+
+def test_learning_curves_need_a_history():
+    with pytest.raises(ValueError, match=r"train\(\.\.\.\)"):
+        plots.plot_learning_curves({})
+
+
+def test_decoded_grid_puts_the_first_row_at_the_bottom():
+    images = np.arange(6).reshape(2, 3, 1, 1) * np.ones((2, 3, 4, 5))
+    ax = plots.plot_decoded_grid(images, extent=(-1, 1, -2, 2))
+    tiles = ax.images[0].get_array()
+    assert tiles.shape == (8, 15)
+    assert_allclose(tiles[::4, ::5], [[3, 4, 5], [0, 1, 2]])
+    assert ax.get_xlim() == (-1, 1) and ax.get_ylim() == (-2, 2)
+    with pytest.raises(ValueError, match=r"reshape\(15, 15, 28, 28\)"):
+        plots.plot_decoded_grid(images[0])

@@ -9,6 +9,7 @@ the packages have changed since they last ran.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,11 @@ def main(book=ROOT):
     build = book / "_build"
     forget_what_is_stale(build)
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    status = subprocess.run([jupyter_book, "build", "-W", "-n", "--keep-going", book]).returncode
+    tools = os.pathsep.join([str(ROOT / "tools"), os.environ.get("PYTHONPATH", "")])
+    status = subprocess.run(
+        [jupyter_book, "build", "-W", "-n", "--keep-going", book],
+        env=os.environ | {"PYTHONPATH": tools},  # where our Sphinx extension is
+    ).returncode
     if status:
         print("\nThe book was not built: see the warnings and errors above.", file=sys.stderr)
         return status
