@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def fingerprint():
     """Return a digest of what the chapters' results depend on beside their own code."""
-    files = [ROOT / "requirements.txt", *sorted((ROOT / "lib").glob("*.py"))]
+    files = [ROOT / "requirements.txt", *sorted((ROOT / "lib").rglob("*.py"))]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 

@@ -1,0 +1,17 @@
+"""Checks of the book's exercises: ``check("ex-svd-2", pca_reconstruct)``.
+
+A check tries an answer on fresh random data and says what it found: not attempted yet, right, not
+yet (with the likely mistake and where to look), or what the code raised. `Feedback` is what it
+returns, `registered` lists the exercises, `limit` sets the time that an answer may take.
+
+The exercises of a chapter are in the module of its name, which is imported when one of its ids is
+asked for. They use `lib.checks.forms` (read and compare results), `lib.checks.mistakes` (the
+hints), and `lib.checks.networks` (Keras models).
+"""
+
+from lib.checks._feedback import Feedback
+from lib.checks._limit import limit
+from lib.checks._registry import Exercise, check, exercise, registered
+from lib.checks.mistakes import Wrong
+
+__all__ = ["Exercise", "Feedback", "Wrong", "check", "exercise", "limit", "registered"]

@@ -1,0 +1,183 @@
+"""Call a student's function: on copies, within a time, and with a readable report of errors."""
+
+import copy
+import dis
+import inspect
+import re
+import textwrap
+import time
+import traceback
+import warnings
+
+import numpy as np
+
+from lib.checks._limit import TimedOut, call_within
+from lib.checks.mistakes import Wrong
+
+DATA = {"builtins", "numpy", "pandas", "scipy"}  # what is copied; a model is passed as it is
+NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "CACHE"}
+
+
+class Todo(Exception):
+    """The answer is still the stub."""
+
+
+class Raised(Exception):
+    """The answer raised an error; holds the message about it."""
+
+
+class Caller:
+    """Calls one answer, again and again, until its time is used up.
+
+    Parameters
+    ----------
+    answer : callable
+    seconds : float
+        For all calls together.
+    """
+
+    def __init__(self, answer, seconds):
+        self.answer, self.seconds = answer, seconds
+
+    def __call__(self, *args):
+        """Return what the answer returns for copies of `args`.
+
+        Raises
+        ------
+        Todo
+            If the answer returns `...` or is empty.
+        Raised
+            If it raises, or cannot be called with so many arguments.
+        TimedOut
+            If it takes too long.
+        Wrong
+            If it returns None, or changes its arguments.
+        """
+        copies = tuple(copied(value) for value in args)
+        start = time.perf_counter()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                result = call_within(self.seconds, self.answer, *copies)
+        except (TimedOut, KeyboardInterrupt):
+            raise
+        except NotImplementedError:
+            raise Todo from None
+        except BaseException as error:  # an answer may even call exit()
+            raise Raised(report(error, self.answer, args)) from None
+        self.seconds -= time.perf_counter() - start
+        if unfinished(result) or (result is None and is_empty(self.answer)):
+            raise Todo
+        if result is None:
+            raise Wrong("none")
+        if not all(unchanged(value, after) for value, after in zip(args, copies)):
+            raise Wrong("changed-input")
+        return result
+
+
+def copied(value):
+    """Return a deep copy of data, and anything else as it is."""
+    known = type(value).__module__.split(".")[0] in DATA
+    return copy.deepcopy(value) if known and not callable(value) else value
+
+
+def unchanged(before, after):
+    """Tell whether two copies of an argument still hold the same data."""
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(unchanged(before[k], after[k]) for k in before)
+    if hasattr(before, "equals"):  # of pandas
+        return bool(before.equals(after))
+    if isinstance(before, np.ndarray):
+        numeric = before.dtype.kind in "fc"
+        return before.dtype == after.dtype and np.array_equal(before, after, equal_nan=numeric)
+    return True
+
+
+def unfinished(result):
+    """Tell whether a result is or contains the stub's three dots."""
+    if type(result) in (tuple, list):
+        return any(part is ... for part in result)
+    if type(result) is dict:
+        return any(part is ... for part in result.values())
+    return result is ...
+
+
+def is_empty(function):
+    """Tell whether a function's body is `pass`, `...` or a docstring."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    return all(
+        step.opname in NOTHING
+        and (step.argval is ... or not step.opname.endswith("CONST") or step.argval is None)
+        for step in dis.get_instructions(code)
+    )
+
+
+def report(error, answer, args):
+    """Return what was raised, in which line of the student's, for which input."""
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    parts = [shorten(f"{type(error).__name__}: {text}" if text else type(error).__name__, 200)]
+    line = own_line(error, answer)
+    if line:
+        parts.append(f"The line is `{line}`.")
+    if args:
+        parts.append(f"The check called {name_of(answer)} with {describe(answer, args)}.")
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+def own_line(error, answer):
+    """Return the last line of the traceback that belongs to the answer's file, or None."""
+    code = getattr(inspect.unwrap(answer), "__code__", None)
+    if code is None:  # an object that can be called
+        code = getattr(vars(type(answer)).get("__call__"), "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f.line for f in frames if code is not None and f.filename == code.co_filename]
+    return shorten(lines[-1].replace("`", "'"), 80) if lines and lines[-1] else None
+
+
+def name_of(answer):
+    """Return the name of a function in backticks."""
+    name = getattr(answer, "__name__", None)
+    return f"`{name}`" if isinstance(name, str) and name.isidentifier() else "your function"
+
+
+def describe(answer, args):
+    """Return the names and shapes of arguments, but none of their random numbers."""
+    try:
+        names = list(inspect.signature(answer).parameters)
+    except (TypeError, ValueError):
+        names = []
+    if len(names) < len(args):
+        names = [f"argument {i + 1}" for i in range(len(args))]
+    return ", ".join(describe_one(name, value) for name, value in zip(names, args))
+
+
+def describe_one(name, value):
+    """Describe one argument."""
+    if hasattr(value, "shape"):
+        return f"{name} of shape {tuple(value.shape)}"
+    if isinstance(value, (bool, int, str, type(None))):
+        return f"{name} = {value!r}"
+    if isinstance(value, (list, tuple)):
+        return f"{name}, a {type(value).__name__} of {len(value)}"
+    return f"{name}, a {type(value).__name__}"
+
+
+def shorten(text, width):
+    """Return a text without line breaks and memory addresses, and not too long."""
+    text = re.sub(r"\s+at 0x[0-9a-fA-F]+", "", text)
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)
+    text = " ".join(text.split())
+    if len(text) <= width:
+        return text
+    return (
+        textwrap.shorten(text, width, placeholder=" …")
+        if " " in text[:width]
+        else (text[: width - 1] + "…")
+    )

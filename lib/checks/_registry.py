@@ -1,0 +1,277 @@
+"""The exercises that can be checked, and `check` itself."""
+
+import dis
+import importlib
+import inspect
+import pkgutil
+import random
+import re
+import types
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from lib.checks._call import Caller, Raised, Todo, is_empty, shorten, unfinished
+from lib.checks._feedback import Feedback
+from lib.checks._limit import DEFAULT, TimedOut, seconds_allowed
+from lib.checks.forms import alike
+from lib.checks.mistakes import TEXTS, Wrong
+
+LOOPS = {"FOR_ITER", "JUMP_BACKWARD"}
+
+_exercises = {}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """All that is known about an exercise. Made by the decorator `exercise`.
+
+    Attributes
+    ----------
+    id : str
+        The label in the chapter, "ex-svd-2".
+    title : str
+    shows : str
+        One sentence for a right answer: what it shows.
+    look : str
+        Where to look again after a wrong one, appended to the hint.
+    verify : callable
+        ``verify(result, *args)`` raises `Wrong` if the result for these arguments is not right.
+    cases : callable
+        ``cases(rng)`` returns or yields tuples of arguments, different for each state of `rng`.
+    mistakes : dict of str to callable
+        Hint id and a runnable wrong answer.
+    match : callable
+        ``match(a, b)`` tells whether two results are the same but for what the exercise leaves
+        free. Recognises mistakes.
+    kind : {"function", "value"}
+        Whether the answer is called with the arguments, or is the result itself.
+    without : tuple of str
+        Names of functions that the answer must not call; "for" stands for loops.
+    seconds : float
+        That all calls of the answer may take together.
+    """
+
+    id: str
+    title: str
+    shows: str
+    look: str
+    verify: object
+    cases: object
+    mistakes: dict = field(default_factory=dict)
+    match: object = alike
+    kind: str = "function"
+    without: tuple = ()
+    seconds: float = DEFAULT
+
+    @property
+    def word(self):
+        """Return the word of the chapter, "svd" for "ex-svd-2"."""
+        return re.fullmatch(r"ex-(.+)-\d+", self.id)[1]
+
+    def make_cases(self, seed=None):
+        """Return the list of the cases' arguments for a seed."""
+        entropy = None if seed is None else [seed, zlib.crc32(self.id.encode())]
+        return list(self.cases(np.random.default_rng(entropy)))
+
+
+def exercise(
+    id, *, title, shows, look, cases=lambda rng: [()], mistakes=None, match=alike,
+    kind="function", without=(), seconds=DEFAULT,
+):  # fmt: skip
+    """Register the decorated function as what verifies the answer to exercise `id`.
+
+    See `Exercise` for the parameters. A value of `mistakes` is a runnable wrong answer, if
+    `lib.checks.mistakes.TEXTS` has the words for its hint, or a pair of it and these words.
+
+    Examples
+    --------
+    >>> from lib.checks.forms import agree
+    >>> @exercise(
+    ...     "ex-doctest-1", title="Sum", shows="A sum adds.", look="See the section 'Adding'.",
+    ...     cases=lambda rng: [(rng.normal(size=3),), (rng.normal(size=8),)],
+    ...     mistakes={"mean": (lambda x: x.mean(), "You divided by the number of terms.")},
+    ... )
+    ... def total(result, x):
+    ...     agree(result, x.sum())
+    >>> check("ex-doctest-1", lambda x: sum(x))
+    ✓ ex-doctest-1: right. A sum adds.
+    >>> check("ex-doctest-1", np.mean)
+    ✗ ex-doctest-1: not yet. You divided by the number of terms. See the section 'Adding'.
+    >>> del _exercises["ex-doctest-1"]
+    """
+    wrongs = {}
+    for hint, entry in (mistakes or {}).items():
+        wrongs[hint], text = entry if isinstance(entry, tuple) else (entry, None)
+        if text is not None and TEXTS.setdefault(hint, text) != text:
+            raise ValueError(f"the hint {hint!r} has two texts. Choose another id.")
+        if hint not in TEXTS:
+            raise ValueError(f"the hint {hint!r} has no text. Add it to lib.checks.mistakes.TEXTS.")
+
+    def register(verify):
+        _exercises[id] = Exercise(
+            id, title, shows, look, verify, cases, wrongs, match, kind, tuple(without), seconds
+        )
+        return verify
+
+    return register
+
+
+def registered(word=None):
+    """Return the exercises that have checks, of one chapter or of all.
+
+    Parameters
+    ----------
+    word : str, optional
+        The chapter's word, such as "pca-theorem".
+
+    Returns
+    -------
+    exercises : dict of str to Exercise
+        In order.
+    """
+    folder = str(Path(__file__).parent)
+    names = [m.name for m in pkgutil.iter_modules([folder]) if not m.name.startswith("_")]
+    for name in names if word is None else [word.replace("-", "_")]:
+        if name in names:
+            importlib.import_module(f"lib.checks.{name}")
+    found = {e.id: e for e in _exercises.values() if word in (None, e.word)}
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].word, len(pair[0]), pair[0])))
+
+
+def check(exercise, answer, *, seed=None):
+    """Check an answer and say what was found. Never raises, never changes the answer.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's label, such as "ex-svd-2".
+    answer : callable, array, number or keras.Model
+        What the exercise asks for: the function itself, or the value.
+    seed : int, optional
+        Of the data on which a function is tried. Default: new data each time.
+
+    Returns
+    -------
+    feedback : Feedback
+
+    Examples
+    --------
+    >>> check("ex-covariance-2", ...)
+    ○ ex-covariance-2: not attempted yet. Replace the three dots by your code.
+    """
+    name = exercise if isinstance(exercise, str) else repr(type(exercise).__name__)
+    try:
+        with _global_generators_kept():
+            return _check(name, answer, seed)
+    except Exception as error:
+        text = shorten(f"{type(error).__name__}: {error}", 200)
+        return Feedback(name, "broken", f"This is not your fault. Please report it: {text}")
+
+
+def _check(name, answer, seed):
+    found = re.fullmatch(r"ex-(.+)-\d+", name)
+    task = registered(found[1]).get(name) if found else None
+    if task is None:
+        return Feedback(name, "broken", "No exercise with this label has a check.")
+    seconds = seconds_allowed(task.seconds)
+    try:
+        _try(task, answer, seconds, seed)
+    except Todo:
+        return Feedback(name, "todo", "Replace the three dots by your code.")
+    except Raised as raised:
+        return Feedback(name, "error", str(raised))
+    except TimedOut:
+        text = f"Your code took more than {seconds:g} seconds. Does each of its loops end?"
+        return Feedback(name, "timeout", text)
+    except Wrong as wrong:
+        return Feedback(name, "wrong", str(wrong), wrong.hint)
+    return Feedback(name, "ok", task.shows)
+
+
+def _try(task, answer, seconds, seed):
+    """Return if the answer is right, else raise what is the matter with it."""
+    if unfinished(answer):
+        raise Todo
+    if task.kind == "function":
+        if not callable(answer):
+            raise Wrong("not-a-function")
+        if is_empty(answer):
+            raise Todo
+        _refuse_borrowed(answer, task.without)
+        ask = Caller(answer, seconds)
+    else:
+        if inspect.isroutine(answer) or inspect.isclass(answer):
+            raise Wrong("not-a-value")
+        if answer is None:
+            raise Wrong("none")
+
+        def ask(*args):
+            return answer
+
+    for args in task.make_cases(seed):
+        result = ask(*args)
+        try:
+            task.verify(result, *args)
+        except Wrong as wrong:
+            hint = diagnose(task, result, args) or wrong.hint
+            text = str(wrong) if hint == wrong.hint else TEXTS[hint]
+            raise Wrong(hint, f"{text} {task.look}") from None
+
+
+def diagnose(task, result, args):
+    """Return the hint of the first mistake that leads to this result, or None."""
+    for hint, wrong in task.mistakes.items():
+        try:
+            if task.match(result, wrong(*args)):
+                return hint
+        except Exception:  # the mistake can't be made here, or the result is of another kind
+            continue
+    return None
+
+
+def _refuse_borrowed(answer, names):
+    """Raise Wrong for a function of lib, and for one that calls what it is to replace."""
+    function = inspect.unwrap(getattr(answer, "func", answer))  # partial, wraps
+    home = str(getattr(function, "__module__", ""))
+    if home.startswith("lib.") and not home.startswith("lib.checks._"):
+        raise Wrong("borrowed")
+    called = _called(function, set()) & set(names) if names else set()
+    if called:
+        raise Wrong("loop" if called == {"for"} else "borrowed")
+
+
+def _called(function, seen):
+    """Return the names that a function, and those beside it that it calls, look up.
+
+    A name counts only if it comes from elsewhere: a helper of the student's may have any name.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or code in seen:
+        return set()
+    seen.add(code)
+    codes = [code, *(c for c in code.co_consts if isinstance(c, types.CodeType))]
+    names = {name for c in codes for name in c.co_names}
+    if any(step.opname in LOOPS for c in codes for step in dis.get_instructions(c)):
+        names.add("for")
+    beside = getattr(function, "__globals__", {})
+    for name in list(names):
+        helper = beside.get(name)
+        if isinstance(helper, types.FunctionType) and helper.__module__ == function.__module__:
+            names.remove(name)
+            names |= _called(helper, seen)
+    return names
+
+
+@contextmanager
+def _global_generators_kept():
+    """Leave the state of Python's and NumPy's global generators as it was."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002

@@ -1,0 +1,181 @@
+"""The mistakes that students make: their names, the words about them, and how to make them.
+
+`TEXTS` holds one text for each hint id; exercises add texts of their own. The functions below turn
+a right program into a wrong one, so that a check can recognise a mistake by making it:
+``mistakes={"rows-and-columns": on_transposed(right), "ddof": by_n(right)}``.
+"""
+
+import numpy as np
+
+TEXTS = {
+    # the call
+    "none": (
+        "The result is None. Did you print it instead of returning it? A function gives back "
+        "only what stands after `return`."
+    ),
+    "changed-input": (
+        "The function changes the array that it is given, so the caller's data are spoilt. "
+        "Look for `-=`, `*=`, `.sort()` or an assignment to a slice, and work on a new array."
+    ),
+    "borrowed": (
+        "This calls the very function that the exercise asks you to write. Use NumPy's matrix "
+        "products, sums and means instead."
+    ),
+    "loop": (
+        "The numbers may be right, but a Python loop makes them. Which single matrix product does "
+        "the work of the loop?"
+    ),
+    "not-a-function": (
+        "The check needs the function itself, not what it returns: pass its name, without "
+        "parentheses."
+    ),
+    "not-a-value": (
+        "The check needs a value, and this is a function. Call it, and pass what it returns."
+    ),
+    # the form of the result
+    "not-numbers": (
+        "The result is not made of numbers. Return a number, or an array or a list of them."
+    ),
+    "not-one-number": "One number is asked for, and the result is an array.",
+    "not-whole": "A whole number is asked for. Where does a fraction come in?",
+    "not-truth": "True or False is asked for.",
+    "parts": "The function must return several things, separated by commas.",
+    "complex": (
+        "The result is complex, and the right one is real. For a symmetric matrix there are "
+        "functions that know it: their names end in h."
+    ),
+    "nan": (
+        "The result contains NaN or infinity. Look for 0/0, for the root of a negative number, "
+        "and for a logarithm of zero."
+    ),
+    "shape": "The result has the wrong shape. Write the shape of each array beside its line.",
+    "transposed": (
+        "The result is transposed: its rows should be columns. Write the shape of each array "
+        "beside its line."
+    ),
+    "value": (
+        "The result has the right form, but its numbers are not right. Try a case that you can "
+        "work out with pencil and paper."
+    ),
+    # means and covariances
+    "ddof-0": "Every entry is a little too small. Did you divide by n, where n − 1 is asked for?",
+    "ddof-1": "Every entry is a little too large. Did you divide by n − 1, where n is asked for?",
+    "not-divided": "This is a sum. Where is the division by the number of samples?",
+    "rows-and-columns": (
+        "Rows and columns are swapped. Rows are samples and columns are features: which of the "
+        "two does your program take for a variable?"
+    ),
+    "not-centred": (
+        "The data are not centred. What happens to your result if 100 is added to every entry of "
+        "one column?"
+    ),
+    "one-mean": (
+        "One mean of all entries is subtracted, but each column has its own. What does `axis` do "
+        "in `np.mean`?"
+    ),
+    "mean-of-rows": (
+        "The mean of each row is subtracted, and it should be the mean of each column. What does "
+        "`axis` do in `np.mean`?"
+    ),
+    "scaled": "The columns are divided by their standard deviations, and nobody asked for that.",
+    "not-scaled": "The columns still have their own scales. What has to become one in each column?",
+    "variance-for-deviation": (
+        "It is divided by variances, where standard deviations are wanted. Which units does the "
+        "result have?"
+    ),
+    # components
+    "ascending": (
+        "The order is from small to large. `eigh` and `eigvalsh` sort that way; the largest "
+        "variance should come first."
+    ),
+    "rows-for-columns": (
+        "Rows of the matrix of eigenvectors were taken, but NumPy's eigenvectors are its columns."
+    ),
+    "v-for-vt": (
+        "NumPy's `svd` returns Vᵀ as its third array, not V. Are the vectors that you want its "
+        "rows or its columns?"
+    ),
+    "transposed-components": (
+        "The components are transposed: one component should be one row."
+    ),
+    "uncentred-projection": (
+        "The data are projected without subtracting their mean, although the components belong to "
+        "the centred data."
+    ),
+    "mean-not-added": (
+        "The reconstruction lies around the origin. The mean that was subtracted has to come back."
+    ),
+    "singular-for-eigen": (
+        "Singular values are not variances. How are the two related, and where does n come in?"
+    ),
+}  # fmt: skip
+
+
+class Wrong(Exception):
+    """An answer is not right: the hint's id, and the words for it.
+
+    Parameters
+    ----------
+    hint : str
+    text : str, optional
+        Default: that of `TEXTS`.
+    """
+
+    def __init__(self, hint, text=None):
+        super().__init__(TEXTS[hint] if text is None else text)
+        self.hint = hint
+
+
+def on_transposed(right):
+    """Take samples for features: apply `right` to the transposed data."""
+    return lambda X, *rest: right(np.asarray(X).T, *rest)
+
+
+def on_uncentred(right_of_centred):
+    """Leave out the centring before a program that expects centred data."""
+    return right_of_centred
+
+
+def on_one_mean(right_of_centred):
+    """Centre by one mean of all entries."""
+    return lambda X, *rest: right_of_centred(X - np.mean(X), *rest)
+
+
+def on_means_of_rows(right_of_centred):
+    """Centre each row instead of each column."""
+    return lambda X, *rest: right_of_centred(X - np.mean(X, axis=1, keepdims=True), *rest)
+
+
+def on_standardised(right):
+    """Divide each column by its standard deviation first."""
+    return lambda X, *rest: right((X - np.mean(X, axis=0)) / np.std(X, axis=0), *rest)
+
+
+def with_n(right):
+    """Divide by n what is right with n - 1."""
+    return lambda X, *rest: right(X, *rest) * (len(X) - 1) / len(X)
+
+
+def with_n_minus_1(right):
+    """Divide by n - 1 what is right with n."""
+    return lambda X, *rest: right(X, *rest) * len(X) / (len(X) - 1)
+
+
+def without_n(right):
+    """Forget to divide by n."""
+    return lambda X, *rest: right(X, *rest) * len(X)
+
+
+def reversed_rows(right):
+    """Return the entries, or the rows, in reversed order."""
+    return lambda *args: np.asarray(right(*args))[::-1]
+
+
+def reversed_columns(right):
+    """Return the columns in reversed order."""
+    return lambda *args: np.asarray(right(*args))[:, ::-1]
+
+
+def transposed(right):
+    """Return the transposed matrix."""
+    return lambda *args: np.asarray(right(*args)).T
