@@ -162,7 +162,7 @@ def describe_one(name, value):
     """Describe one argument."""
     if hasattr(value, "shape"):
         return f"{name} of shape {tuple(value.shape)}"
-    if isinstance(value, (bool, int, str, type(None))):
+    if isinstance(value, (bool, int, str, type(None))) and name not in ("random_state", "seed"):
         return f"{name} = {value!r}"
     if isinstance(value, (list, tuple)):
         return f"{name}, a {type(value).__name__} of {len(value)}"

@@ -79,13 +79,14 @@ class Exercise:
 
 
 def exercise(
-    id, *, title, shows, look, cases=lambda rng: [()], mistakes=None, match=alike,
+    id, *, title, shows, look, cases=lambda rng: [()], mistakes=None, hints=None, match=alike,
     kind="function", without=(), seconds=DEFAULT,
 ):  # fmt: skip
     """Register the decorated function as what verifies the answer to exercise `id`.
 
     See `Exercise` for the parameters. A value of `mistakes` is a runnable wrong answer, if
     `lib.checks.mistakes.TEXTS` has the words for its hint, or a pair of it and these words.
+    `hints` holds the words of other hints that the decorated function raises `Wrong` with.
 
     Examples
     --------
@@ -103,13 +104,16 @@ def exercise(
     ✗ ex-doctest-1: not yet. You divided by the number of terms. See the section 'Adding'.
     >>> del _exercises["ex-doctest-1"]
     """
-    wrongs = {}
+    wrongs, texts = {}, dict(hints or {})
     for hint, entry in (mistakes or {}).items():
-        wrongs[hint], text = entry if isinstance(entry, tuple) else (entry, None)
-        if text is not None and TEXTS.setdefault(hint, text) != text:
-            raise ValueError(f"the hint {hint!r} has two texts. Choose another id.")
-        if hint not in TEXTS:
+        if isinstance(entry, tuple):
+            entry, texts[hint] = entry
+        elif hint not in TEXTS:
             raise ValueError(f"the hint {hint!r} has no text. Add it to lib.checks.mistakes.TEXTS.")
+        wrongs[hint] = entry
+    for hint, text in texts.items():
+        if TEXTS.setdefault(hint, text) != text:
+            raise ValueError(f"the hint {hint!r} has two texts. Choose another id.")
 
     def register(verify):
         _exercises[id] = Exercise(
@@ -212,25 +216,61 @@ def _try(task, answer, seconds, seed):
         def ask(*args):
             return answer
 
-    for args in task.make_cases(seed):
-        result = ask(*args)
+    cases = task.make_cases(seed)
+    seen = []
+    for args in cases:
+        seen.append((ask(*args), args))
         try:
-            task.verify(result, *args)
+            task.verify(*_flat(seen[-1]))
         except Wrong as wrong:
-            hint = diagnose(task, result, args) or wrong.hint
-            text = str(wrong) if hint == wrong.hint else TEXTS[hint]
-            raise Wrong(hint, f"{text} {task.look}") from None
+            verdict = wrong
+            break
+    else:
+        return
+    failed = len(seen) - 1
+    try:
+        seen += [(ask(*args), args) for args in cases[failed + 1 :]]
+    except (Todo, Raised, TimedOut, Wrong):  # then the cases up to here must do
+        pass
+    hint = diagnose(task, seen, failed) or verdict.hint
+    text = str(verdict) if hint == verdict.hint else TEXTS[hint]
+    raise Wrong(hint, f"{text} {task.look}")
 
 
-def diagnose(task, result, args):
-    """Return the hint of the first mistake that leads to this result, or None."""
+def diagnose(task, seen, failed):
+    """Return the hint of the first mistake that leads to the same results, or None.
+
+    Parameters
+    ----------
+    task : Exercise
+    seen : list of pairs
+        A result, and the arguments that led to it.
+    failed : int
+        The index of the pair that is not right. The mistake must match here, and wherever else it
+        can be made.
+    """
+    order = [seen[failed], *seen[:failed], *seen[failed + 1 :]]
     for hint, wrong in task.mistakes.items():
-        try:
-            if task.match(result, wrong(*args)):
-                return hint
-        except Exception:  # the mistake can't be made here, or the result is of another kind
-            continue
+        matches = (_matches(task, wrong, result, args) for result, args in order)
+        if next(matches) and all(match is not False for match in matches):
+            return hint
     return None
+
+
+def _matches(task, wrong, result, args):
+    """Tell whether a mistake leads to this result; None if it can't be made for `args`."""
+    try:
+        mistaken = wrong(*args)
+    except Exception:
+        return None
+    try:
+        return bool(task.match(result, mistaken))
+    except Exception:  # results of another kind
+        return False
+
+
+def _flat(pair):
+    return pair[0], *pair[1]
 
 
 def _refuse_borrowed(answer, names):

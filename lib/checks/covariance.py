@@ -2,13 +2,9 @@
 
 import numpy as np
 
-from lib.checks import exercise
-from lib.checks.forms import agree, parts
-from lib.checks.mistakes import (
-    on_means_of_rows,
-    on_one_mean,
-    on_transposed,
-)  # fmt: skip
+from lib.checks import Wrong, exercise
+from lib.checks.forms import agree, alike, array, close, integer, parts, precision
+from lib.checks.mistakes import on_means_of_rows, on_one_mean, on_transposed
 
 
 def readings(rng, n, p):
@@ -123,3 +119,243 @@ def divided_by_variances(X):
 def repaired_correlation(result, X):
     """The result is the correlation matrix."""
     agree(result, correlation(X))
+
+
+@exercise(
+    "ex-covariance-3",
+    title="Bessel for covariances",
+    shows=(
+        "The covariance of the mean is Σ/n: a hundred times as many samples bring one more digit."
+    ),
+    look="The derivation has the covariance of the mean, E[ū ūᵀ], as its second term.",
+    cases=two_readings,
+    mistakes={
+        "rows-and-columns": lambda X: np.std(X, axis=1, ddof=1) / np.sqrt(X.shape[1]),
+        "spread-for-error": (
+            lambda X: np.std(X, axis=0, ddof=1),
+            "This is how far single readings scatter. The mean of n of them scatters less.",
+        ),
+        "no-root": (
+            lambda X: np.var(X, axis=0, ddof=1) / len(X),
+            "This is the variance of each mean, in units squared. An error has the units of X.",
+        ),
+        "n-for-root-n": (
+            lambda X: np.std(X, axis=0, ddof=1) / len(X),
+            "It falls too fast with n. What falls as 1/n is the variance of the mean.",
+        ),
+        "ddof-0": lambda X: np.std(X, axis=0) / np.sqrt(len(X)),
+    },
+)
+def standard_errors(result, X):
+    """The result holds the standard errors of the means of the columns."""
+    agree(result, np.sqrt(np.var(X, axis=0, ddof=1) / len(X)))
+
+
+def with_strong_negative_pair(rng):
+    """Return data whose largest correlation is negative, and data where it is positive."""
+    cases = []
+    for n, p, sign in ((15, 4, -1), (40, 3, -1), (25, 5, 1)):
+        X = readings(rng, n, p)
+        X[:, 1] = 5 + sign * 2 * X[:, 0] + 0.05 * rng.normal(size=n)
+        X[:, 2] = rng.normal(4, 1, n)
+        cases.append((X,))
+    return cases
+
+
+def off_diagonal(K):
+    """Return the entries above the diagonal."""
+    return K[np.triu_indices(len(K), 1)]
+
+
+@exercise(
+    "ex-covariance-4",
+    title="How large is nothing?",
+    shows="Now try it on noise: the largest of many correlations is far from zero.",
+    look="See the section 'All pairs at once'; the docstring says which pairs count.",
+    cases=with_strong_negative_pair,
+    mistakes={
+        "diagonal": (
+            lambda X: np.max(np.abs(correlation(X))),
+            "The largest entry is on the diagonal, where each column meets itself.",
+        ),
+        "sign-counts": (
+            lambda X: np.max(off_diagonal(correlation(X))),
+            "A correlation of −0.9 is stronger than one of 0.5.",
+        ),
+        "not-scaled": lambda X: np.max(np.abs(off_diagonal(np.cov(X, rowvar=False)))),
+        "rows-and-columns": lambda X: np.max(np.abs(off_diagonal(np.corrcoef(X)))),
+        "mean-for-largest": (
+            lambda X: np.mean(np.abs(off_diagonal(correlation(X)))),
+            "This is an average over the pairs. The question is about the largest.",
+        ),
+        "signed": (
+            lambda X: off_diagonal(correlation(X))[np.argmax(np.abs(off_diagonal(correlation(X))))],
+            "You found the right pair. The docstring asks for the size of its correlation.",
+        ),
+    },
+)
+def largest_correlation(result, X):
+    """The result is the largest correlation in size."""
+    agree(result, np.max(np.abs(off_diagonal(correlation(X)))))
+
+
+def two_batches(rng):
+    """Return the moments of two batches, for small data and for data far from the origin."""
+    cases = []
+    for n_a, n_b, p, offset in ((20, 7, 3, 0), (5, 30, 2, 1e8), (6, 1, 3, 0)):
+        batches = readings(rng, n_a, p) + offset, readings(rng, n_b, p) + offset
+        cases.append([part for X in batches for part in moments(X)])
+    return cases
+
+
+def moments(X):
+    """Return size, mean and covariance (with 1/n) of a batch."""
+    mean = X[0] + np.mean(X - X[0], axis=0)  # digits survive an offset
+    return len(X), mean, (X - mean).T @ (X - mean) / len(X)
+
+
+def merged(n_a, mean_a, C_a, n_b, mean_b, C_b, gap_weight=1.0):
+    """Return size, mean and covariance of two batches together."""
+    n, gap = n_a + n_b, mean_b - mean_a
+    between = n_a * n_b / n**2 * np.outer(gap, gap)
+    return n, mean_a + gap * n_b / n, (n_a * C_a + n_b * C_b) / n + gap_weight * between
+
+
+def merged_in_one_pass(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    """Take the mean of products minus the product of means."""
+    n = n_a + n_b
+    mean = (n_a * mean_a + n_b * mean_b) / n
+    products = n_a * (C_a + np.outer(mean_a, mean_a)) + n_b * (C_b + np.outer(mean_b, mean_b))
+    return n, mean, products / n - np.outer(mean, mean)
+
+
+def merged_without_weights(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    """Treat the batches as if they had the same size."""
+    gap = mean_b - mean_a
+    return n_a + n_b, (mean_a + mean_b) / 2, (C_a + C_b) / 2 + np.outer(gap, gap) / 4
+
+
+def merged_with_n_minus_1(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    """Take the matrices for estimates with 1/(n - 1), and return one."""
+    n, mean, _ = merged(n_a, mean_a, C_a, n_b, mean_b, C_b)
+    gap = mean_b - mean_a
+    scatter = (n_a - 1) * C_a + (n_b - 1) * C_b + np.outer(gap, gap) * n_a * n_b / n
+    return n, mean, scatter / (n - 1)
+
+
+@exercise(
+    "ex-covariance-5",
+    title="Two batches, one matrix",
+    shows="Only differences of means are multiplied, so even an offset of 10⁸ costs no digits.",
+    look="Write x_i − x̄ as (x_i − x̄_a) + (x̄_a − x̄) and sum over batch a.",
+    cases=two_batches,
+    mistakes={
+        "without-weights": (
+            merged_without_weights,
+            "A batch of 30 should count more than a batch of 5.",
+        ),
+        "gap-forgotten": (
+            lambda *batches: merged(*batches, gap_weight=0.0),
+            "The scatter inside the batches is there. The batches also lie apart from each other.",
+        ),
+        "gap-too-heavy": (
+            lambda n_a, m_a, C_a, n_b, m_b, C_b: merged(
+                n_a, m_a, C_a, n_b, m_b, C_b, gap_weight=n_a + n_b
+            ),
+            "The term of the gap is a sum over samples, and was not divided by n.",
+        ),
+        "ddof-1": merged_with_n_minus_1,
+        "digits-lost": (
+            merged_in_one_pass,
+            "It is right on paper, but with means near 10⁸ no digits are left. Where do you "
+            "subtract two large numbers?",
+        ),
+    },
+    hints={"size": "The first result should be the number of samples of both batches."},
+)
+def merge_batches(result, n_a, mean_a, C_a, n_b, mean_b, C_b):
+    """The three parts are the moments of the union, digits included."""
+    size, mean, C = parts(result, 3)
+    if integer(size) != n_a + n_b:
+        raise Wrong("size")
+    _, expected_mean, expected_C = merged(n_a, mean_a, C_a, n_b, mean_b, C_b)
+    agree(mean, expected_mean)
+    agree(C, expected_C)
+
+
+def clouds_and_moments(rng):
+    """Return a cloud, and the mean and the covariance to impose on it."""
+    cases = []
+    for n, p in ((14, 2), (40, 3)):
+        A = rng.normal(size=(p, p)) + 2 * np.eye(p)
+        cases.append((readings(rng, n, p), rng.uniform(3, 9, p), A @ A.T))
+    return cases
+
+
+def imposed(X, mean, C, *, ddof=0, centre=True, whiten=True, transpose=False):
+    """Map X to the mean and the covariance wanted, or slip on the way."""
+    Xc = X - np.mean(X, axis=0)
+    R = np.linalg.cholesky(Xc.T @ Xc / (len(X) - ddof)) if whiten else np.eye(X.shape[1])
+    L = np.linalg.cholesky(C)
+    if transpose:
+        L = L.T
+    return mean + (L @ np.linalg.solve(R, (Xc if centre else X).T)).T
+
+
+@exercise(
+    "ex-covariance-6",
+    title="Three clouds, one matrix",
+    shows=(
+        "Any cloud that is not flat can be given any mean and any covariance: these numbers alone "
+        "don't tell a ring from a cross."
+    ),
+    look="Which A makes A C_X Aᵀ equal to C, where C_X is the covariance of X?",
+    cases=clouds_and_moments,
+    mistakes={
+        "own-covariance-kept": (
+            lambda X, mean, C: imposed(X, mean, C, whiten=False),
+            "The cloud is multiplied by a root of C, as if its own covariance were the unit "
+            "matrix.",
+        ),
+        "root-transposed": (
+            lambda X, mean, C: imposed(X, mean, C, transpose=True),
+            "The root of C stands on the wrong side: LᵀL is not LLᵀ.",
+        ),
+        "mean-not-removed": (
+            lambda X, mean, C: imposed(X, mean, C, centre=False),
+            "The covariance is right, the mean is not. What was the mean of X before?",
+        ),
+        "mean-not-imposed": (
+            lambda X, mean, C: imposed(X, 0, C),
+            "The covariance is right, but the cloud lies around the origin.",
+        ),
+        "ddof-in-root": (
+            lambda X, mean, C: imposed(X, mean, C, ddof=1),
+            "The covariance is a little too small. Which of your two matrices is with 1/(n − 1)?",
+        ),
+        "deviations-only": (
+            lambda X, mean, C: mean
+            + (X - np.mean(X, axis=0)) / np.std(X, axis=0) * np.sqrt(np.diag(C)),
+            "The variances are right, the covariances are not: each column was stretched by "
+            "itself.",
+        ),
+    },
+    match=lambda a, b: alike(moments(array(a))[1:], moments(array(b))[1:]),
+    hints={
+        "not-an-image": (
+            "The result is not an affine image of X: a point half-way between two others should "
+            "stay half-way between them."
+        ),
+    },
+)  # fmt: skip
+def impose_moments(result, X, mean, C):
+    """The result is affine in X, and has the mean and the covariance."""
+    Y = array(result, X.shape)
+    with_ones = np.column_stack((X, np.ones(len(X))))
+    fitted = with_ones @ np.linalg.lstsq(with_ones, Y, rcond=None)[0]
+    if not close(Y, fitted, precision(result)):
+        raise Wrong("not-an-image")
+    tolerance = precision(result)
+    _, mean_found, C_found = moments(Y)
+    agree(mean_found, mean, tolerance=tolerance)
+    agree(C_found, C, tolerance=tolerance)

@@ -74,6 +74,36 @@ def parts(result, count):
     return tuple(result)
 
 
+def chosen(result, letters, words):
+    """Return what was chosen for each letter of a question: a dict of frozensets of words.
+
+    Parameters
+    ----------
+    result : object
+        What the student wrote: a dict; its values are words, or sets, lists or tuples of words.
+    letters : iterable of str
+        The keys that it must have.
+    words : collection of str
+        To choose from.
+
+    Raises
+    ------
+    Wrong
+        "not-by-letter" or "unknown-word".
+    """
+    if not isinstance(result, dict) or {k for k in result if isinstance(k, str)} != set(letters):
+        raise Wrong("not-by-letter")
+    choice = {}
+    for letter in letters:
+        value = result[letter]
+        if not isinstance(value, (str, set, frozenset, list, tuple)):
+            raise Wrong("not-by-letter")
+        choice[letter] = frozenset([value] if isinstance(value, str) else value)
+        if not choice[letter] <= set(words):
+            raise Wrong("unknown-word", f"In ({letter}) choose from: {', '.join(words)}.")
+    return choice
+
+
 def agree(result, expected, *, tolerance=None):
     """Raise Wrong unless a result has the shape and the numbers of `expected`.
 

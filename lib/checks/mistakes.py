@@ -39,6 +39,8 @@ TEXTS = {
     "not-one-number": "One number is asked for, and the result is an array.",
     "not-whole": "A whole number is asked for. Where does a fraction come in?",
     "not-truth": "True or False is asked for.",
+    "not-by-letter": "The answer is a dictionary with one entry for each letter of the question.",
+    "unknown-word": "This is not one of the words to choose from.",
     "parts": "The function must return several things, separated by commas.",
     "complex": (
         "The result is complex, and the right one is real. For a symmetric matrix there are "
