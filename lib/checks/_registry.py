@@ -7,6 +7,7 @@ import pkgutil
 import random
 import re
 import types
+import warnings
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Exercise:
         ``cases(rng)`` returns or yields tuples of arguments, different for each state of `rng`.
     mistakes : dict of str to callable
         Hint id and a runnable wrong answer.
+    texts : dict of str to str
+        Hint id and words, of the hints that this exercise shares with no other.
     match : callable
         ``match(a, b)`` tells whether two results are the same but for what the exercise leaves
         free. Recognises mistakes.
@@ -62,6 +65,7 @@ class Exercise:
     verify: object
     cases: object
     mistakes: dict = field(default_factory=dict)
+    texts: dict = field(default_factory=dict)
     match: object = alike
     kind: str = "function"
     without: tuple = ()
@@ -71,6 +75,10 @@ class Exercise:
     def word(self):
         """Return the word of the chapter, "svd" for "ex-svd-2"."""
         return re.fullmatch(r"ex-(.+)-\d+", self.id)[1]
+
+    def words(self, hint):
+        """Return what is said about a mistake."""
+        return self.texts.get(hint) or TEXTS[hint]
 
     def make_cases(self, seed=None):
         """Return the list of the cases' arguments for a seed."""
@@ -111,14 +119,14 @@ def exercise(
         elif hint not in TEXTS:
             raise ValueError(f"the hint {hint!r} has no text. Add it to lib.checks.mistakes.TEXTS.")
         wrongs[hint] = entry
-    for hint, text in texts.items():
-        if TEXTS.setdefault(hint, text) != text:
-            raise ValueError(f"the hint {hint!r} has two texts. Choose another id.")
+    if taken := texts.keys() & TEXTS.keys():
+        raise ValueError(f"the hints {sorted(taken)} have a text in lib.checks.mistakes.TEXTS.")
 
     def register(verify):
         _exercises[id] = Exercise(
-            id, title, shows, look, verify, cases, wrongs, match, kind, tuple(without), seconds
-        )
+            id, title, shows, look, verify, cases, wrongs, texts, match, kind, tuple(without),
+            seconds,
+        )  # fmt: skip
         return verify
 
     return register
@@ -169,7 +177,7 @@ def check(exercise, answer, *, seed=None):
     """
     name = exercise if isinstance(exercise, str) else repr(type(exercise).__name__)
     try:
-        with _global_generators_kept():
+        with _undisturbed():
             return _check(name, answer, seed)
     except Exception as error:
         text = shorten(f"{type(error).__name__}: {error}", 200)
@@ -192,7 +200,7 @@ def _check(name, answer, seed):
         text = f"Your code took more than {seconds:g} seconds. Does each of its loops end?"
         return Feedback(name, "timeout", text)
     except Wrong as wrong:
-        return Feedback(name, "wrong", str(wrong), wrong.hint)
+        return Feedback(name, "wrong", wrong.text or TEXTS[wrong.hint], wrong.hint)
     return Feedback(name, "ok", task.shows)
 
 
@@ -233,8 +241,8 @@ def _try(task, answer, seconds, seed):
     except (Todo, Raised, TimedOut, Wrong):  # then the cases up to here must do
         pass
     hint = diagnose(task, seen, failed) or verdict.hint
-    text = str(verdict) if hint == verdict.hint else TEXTS[hint]
-    raise Wrong(hint, f"{text} {task.look}")
+    text = verdict.text if hint == verdict.hint else None
+    raise Wrong(hint, f"{text or task.words(hint)} {task.look}")
 
 
 def diagnose(task, seen, failed):
@@ -307,11 +315,13 @@ def _called(function, seen):
 
 
 @contextmanager
-def _global_generators_kept():
-    """Leave the state of Python's and NumPy's global generators as it was."""
+def _undisturbed():
+    """Warn of nothing, and leave Python's and NumPy's global generators as they were."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
-        yield
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # a mistake may divide by zero
+            yield
     finally:
         random.setstate(python)
         np.random.set_state(numpy)  # noqa: NPY002

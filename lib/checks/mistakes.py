@@ -110,6 +110,19 @@ TEXTS = {
     "singular-for-eigen": (
         "Singular values are not variances. How are the two related, and where does n come in?"
     ),
+    # training and test data
+    "test-data-used": (
+        "Data that are to judge took part in what is learned. Nothing may be learned from them: "
+        "fit on the training data alone."
+    ),
+    "own-scale": (
+        "The new data are scaled by their own mean and deviation. What would that do to a set of "
+        "one sample?"
+    ),
+    "learned-from-test": "What is learned comes from the new data, not from the training data.",
+    # errors
+    "sum-for-mean": "This is a sum, and a mean is asked for.",
+    "root": "This is the root of the mean squared error. The mean squared error is asked for.",
 }  # fmt: skip
 
 
@@ -120,12 +133,12 @@ class Wrong(Exception):
     ----------
     hint : str
     text : str, optional
-        Default: that of `TEXTS`.
+        Default: those of the exercise, or of `TEXTS`.
     """
 
     def __init__(self, hint, text=None):
-        super().__init__(TEXTS[hint] if text is None else text)
-        self.hint = hint
+        super().__init__(hint)
+        self.hint, self.text = hint, text
 
 
 def on_transposed(right):
