@@ -70,7 +70,8 @@ def test_tells_what_one_learns_and_how_long_it_takes(chapter):
 
 def test_output_is_stored_on_exactly_the_compared_cells(chapter):
     compared = chapter.tagged(COMPARED)
-    assert 3 <= len([c for c in compared if SOLUTION not in c.metadata.tags]) <= 8
+    shown = [cell for cell in compared if not {STUB, SOLUTION} & set(cell.metadata.tags)]
+    assert 3 <= len(shown) <= 8
     for cell in chapter.code:
         if cell in compared:
             assert cell.outputs and cell.execution_count, f"run it and store:\n{cell.source}"
@@ -118,7 +119,7 @@ def test_code_cells_are_short(chapter):
     lines = [sum(bool(line.strip()) for line in c.source.splitlines()) for c in chapter.code]
     assert max(lines) <= 20
     assert median(lines) <= 4
-    assert 35 <= len(chapter.cells) <= 80
+    assert 35 <= len(chapter.cells) <= 90
 
 
 def test_each_exercise_has_one_solution_right_after_it(chapter):
