@@ -340,7 +340,7 @@ def imposed(X, mean, C, *, ddof=0, centre=True, whiten=True, transpose=False):
             "itself.",
         ),
     },
-    match=lambda a, b: alike(moments(array(a))[1:], moments(array(b))[1:]),
+    match=lambda a, b: alike(np.vstack(moments(array(a))[1:]), np.vstack(moments(array(b))[1:])),
     hints={
         "not-an-image": (
             "The result is not an affine image of X: a point half-way between two others should "

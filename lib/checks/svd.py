@@ -62,6 +62,13 @@ def reconstructed(X, k, *, subtract=None, add=None, first=0, vectors=None, stret
     return add + U[:, first : first + k] * d[first : first + k] @ V
 
 
+def taken_for_v(Vt):
+    """Return the rows of what NumPy returns as if they were columns."""
+    if len(Vt) < Vt.shape[1]:
+        raise ValueError("what comes out depends on `full_matrices`")
+    return Vt.T
+
+
 def one_mean(X):
     """Return the mean of all entries."""
     return np.mean(X)
@@ -85,9 +92,9 @@ def mean_of_rows(X):
             lambda X, k: reconstructed(X, k, subtract=0),
             "The mean is added at the end, but the SVD still saw the data with their mean in.",
         ),
-        "v-for-vt": lambda X, k: reconstructed(X, k, vectors=lambda Vt: Vt.T),
+        "v-for-vt": lambda X, k: reconstructed(X, k, vectors=taken_for_v),
         "both-mistakes": (
-            lambda X, k: reconstructed(X, k, subtract=0, add=0, vectors=lambda Vt: Vt.T),
+            lambda X, k: reconstructed(X, k, subtract=0, add=0, vectors=taken_for_v),
             "Both mistakes of the program are still there: one in what is decomposed, one in what "
             "`svd` returns.",
         ),
@@ -127,6 +134,7 @@ def matrices_and_tolerances(rng):
     shapes_and_ranks = ((30, 20, 3), (18, 25, 6), (30, 20, 10), (30, 20, 15))
     matrices = [(data(rng, n, p, decay=0.85), k) for n, p, k in shapes_and_ranks]
     matrices.append((rng.normal(size=(20, 22)), 8))
+    matrices = [(3 * A / np.linalg.norm(A), k) for A, k in matrices]
     rests = [relative_tails(A) for A, _ in matrices]
     cases = [(A, float(np.sqrt(r[k] * r[k - 1]))) for (A, k), r in zip(matrices, rests)]
     return [*cases, (data(rng, 6, 4), 0.0), (data(rng, 6, 4), 1.0)]
@@ -161,7 +169,7 @@ def by_singular_values(measure):
             "You compare squared lengths with a tolerance for lengths.",
         ),
         "sum-of-values": (
-            by_singular_values(lambda d: np.append(np.cumsum(d[::-1])[::-1], 0) / np.sum(d)),
+            by_singular_values(lambda d: np.append(np.cumsum(d[::-1])[::-1], 0) / sum(d[::-1])),
             "You add up singular values. The square of the Frobenius norm is the sum of their "
             "squares.",
         ),

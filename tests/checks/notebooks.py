@@ -9,7 +9,7 @@ from typing import NamedTuple
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.Import, ast.ImportFrom)
+PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom)
 
 
 class Call(NamedTuple):
