@@ -1,0 +1,398 @@
+"""The grader: thirty made-up submissions, each graded as it deserves, and nothing else touched."""
+
+import csv
+import hashlib
+import json
+import sys
+import textwrap
+import time
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
+
+from lib import _sandbox, grade
+from lib.exercises import KEY, exercises, setup_cells, split
+
+needs_bubblewrap = pytest.mark.skipif(
+    not _sandbox.isolates(),
+    reason="bubblewrap is missing or may not be used here, so nothing hostile is run",
+)
+
+IMPORTS = "import numpy as np\n\nfrom lib.checks import check"
+HELPER = "def centred(X):\n    return X - X.mean(axis=0)"
+STATEMENT = """```{{exercise-start}} {title}
+:label: {id}
+```
+Do it.
+```{{exercise-end}}
+```"""
+SOLUTION = """```{{solution-start}} {id}
+:label: sol
+:class: dropdown
+```"""
+END = "```{solution-end}\n```"
+STUBS = {
+    "ex-covariance-2": "def repaired_correlation(X):\n    return ...",
+    "ex-covariance-4": "def largest_correlation(X):\n    return ...",
+    "ex-covariance-5": "def merge_batches(n_a, mean_a, C_a, n_b, mean_b, C_b):\n    return ...",
+}
+RIGHT = {
+    "ex-covariance-2": """
+        def repaired_correlation(X):
+            Z = centred(np.asarray(X)) / np.std(np.asarray(X), axis=0)
+            return Z.T @ Z / len(Z)
+        """,
+    "ex-covariance-4": """
+        def largest_correlation(X):
+            K = np.abs(np.corrcoef(X, rowvar=False))
+            return float(np.max(K - np.eye(len(K))))
+        """,
+    "ex-covariance-5": """
+        def merge_batches(n_a, mean_a, C_a, n_b, mean_b, C_b):
+            n, gap = n_a + n_b, mean_b - mean_a
+            C = (n_a * C_a + n_b * C_b + np.outer(gap, gap) * n_a * n_b / n) / n
+            return n, mean_a + gap * n_b / n, C
+        """,
+}
+RIGHT = {name: textwrap.dedent(code).strip() for name, code in RIGHT.items()}
+FIRST, SECOND, THIRD = RIGHT
+NAMES = {name: code.split("(")[0].removeprefix("def ") for name, code in STUBS.items()}
+NOT_SCALED = """
+def repaired_correlation(X):
+    Z = centred(X)
+    return Z.T @ Z / (len(Z) - 1)"""
+
+
+def with_check(name, code):
+    """Return a cell's code with the call of the check at its end."""
+    return f'{code}\n\n\ncheck("{name}", {NAMES[name]})'
+
+
+def chapter():
+    """Return a teacher's chapter with three exercises that are checked and one that is read."""
+    cells = [
+        new_markdown_cell("(ch-covariance)=\n# Covariance"),
+        new_code_cell(IMPORTS),
+        new_code_cell(HELPER),
+        new_code_cell("raise RuntimeError('not needed, so not run')"),
+        new_markdown_cell("## Exercises"),
+    ]
+    for name, stub in STUBS.items():
+        cells += [
+            new_markdown_cell(STATEMENT.format(title=f"About {NAMES[name]}", id=name)),
+            new_code_cell(with_check(name, stub), metadata={"tags": ["exercise"]}),
+            new_markdown_cell(SOLUTION.format(id=name)),
+            new_code_cell(with_check(name, RIGHT[name]), metadata={"tags": ["solution"]}),
+            new_markdown_cell(END),
+        ]
+    cells += [
+        new_markdown_cell(STATEMENT.format(title="Derive", id="ex-covariance-6")),
+        new_markdown_cell(SOLUTION.format(id="ex-covariance-6") + "\nSo.\n" + END),
+    ]
+    return new_notebook(cells=cells)
+
+
+def submission(answers=RIGHT, *, marked=True, text="Because.", before=(), after=()):
+    """Return a student's notebook; `before` and `after` are more code cells."""
+    cells = [
+        new_code_cell(IMPORTS),
+        new_code_cell("import time\nraise RuntimeError('the student played with the chapter')"),
+        new_code_cell(HELPER),
+        new_markdown_cell("## Exercises"),
+        *map(new_code_cell, before),
+    ]
+    for name, code in answers.items():
+        marks = {KEY: {"exercise": name, "role": "answer"}} if marked else {}
+        cells.append(new_code_cell(with_check(name, code), metadata=marks))
+    cells += map(new_code_cell, after)
+    cells.append(new_markdown_cell(text, id="answer-ex-covariance-6"))
+    metadata = {KEY: {"chapter": "01_covariance"}} if marked else {}
+    return writes(new_notebook(cells=cells, metadata=metadata))
+
+
+def but(**changes):
+    """Return the right answers with some changed: first, second, third."""
+    order = dict(zip(("first", "second", "third"), RIGHT))
+    changed = RIGHT | {order[place]: textwrap.dedent(code).strip() for place, code in
+                       changes.items()}  # fmt: skip
+    return {name: code for name, code in changed.items() if code}
+
+
+def hog():
+    return "x = []\nwhile True:\n    x.append(np.ones(10**7))"
+
+
+def submissions(canary):
+    """Return name: (text of the file, expected status of the four exercises)."""
+    canary = str(canary)
+    ok, text = "ok", "read"
+    all_right = (ok, ok, ok, text)
+    in_first = "def repaired_correlation(X):\n    {}\n\n"
+    in_second = "def largest_correlation(X):\n    {}\n\n"
+    delete = f"import shutil, os\nshutil.rmtree({canary!r}, ignore_errors=True)\n"
+    delete += f"open({canary + '/new'!r}, 'w').write('x')"
+    patch = """
+        import lib.checks
+        class Forged:
+            status, hint, message = "ok", None, "forged"
+        check = lambda *a, **k: Forged()
+        lib.checks.check = lib.checks._registry.check = lib.checks._registry._check = check
+        np.allclose = lambda *a, **k: True
+        def repaired_correlation(X):
+            return centred(X).T @ centred(X) / (len(X) - 1)
+        """
+    forge = """
+        import json, os
+        for fd in range(64):
+            try:
+                os.write(fd, b'\\n{"nonce": "", "event": "end", "item": "check ex-covariance-2", '
+                             b'"status": "ok", "hint": null, "message": ""}\\n')
+            except OSError:
+                pass
+        def repaired_correlation(X):
+            return ...
+        """
+    stubborn = """
+        def largest_correlation(X):
+            while True:
+                try:
+                    while True:
+                        pass
+                except BaseException:
+                    pass
+        """
+    network = """
+        import socket
+        def repaired_correlation(X):
+            socket.create_connection(("1.1.1.1", 53), timeout=2)
+        """
+    return {
+        "right": (submission(), all_right),
+        "right, no metadata": (submission(marked=False), all_right),
+        "other order": (submission(dict(reversed(RIGHT.items()))), all_right),
+        "helper in a cell of its own": (
+            submission(but(first="def repaired_correlation(X):\n    return mine(X)"),
+                       before=["def mine(X):\n    return np.corrcoef(np.asarray(X).T)"]),
+            ("wrong", ok, ok, text),  # `corrcoef` is what the exercise asks to do without
+        ),
+        "own import above": (submission(but(second="""
+            def largest_correlation(X):
+                time.sleep(0)
+                K = np.abs(np.corrcoef(X, rowvar=False))
+                return np.max(K - np.eye(len(K)))
+            """)), all_right),
+        "IPython": (submission(before=["%matplotlib inline\n!ls\nx = 1"]), all_right),
+        "one wrong": (submission(but(first=NOT_SCALED)), ("wrong", ok, ok, text)),
+        "empty": (submission(STUBS, text=""), ("todo", "todo", "todo", "todo")),
+        "raises": (submission(but(first=in_first.format("return X / undefined"))),
+                   ("error", ok, ok, text)),
+        "does not parse": (submission(but(third="def merge_batches(:")), (ok, ok, "error", text)),
+        "a cell deleted": (submission(but(second="")), (ok, "missing", ok, text)),
+        "all cells deleted": (submission({}), ("missing", "missing", "missing", text)),
+        "half done": (submission(RIGHT | {THIRD: STUBS[THIRD]}), (ok, ok, "todo", text)),
+        "endless loop": (submission(but(second="while True:\n    pass")),
+                         (ok, "timeout", ok, text)),
+        "endless function": (submission(but(second=in_second.format("while True: pass"))),
+                             (ok, "timeout", ok, text)),
+        "endless and stubborn": (submission(but(second=stubborn)), (ok, "timeout", ok, text)),
+        "memory hog": (submission(but(third=hog())), (ok, ok, "crashed", text)),
+        "huge array": (submission(but(first=in_first.format("return np.ones((10**6, 10**6))"))),
+                       ("error", ok, ok, text)),
+        "deletes files": (submission(but(first=delete)), ("error", ok, ok, text)),
+        "deletes all": (submission(after=["import shutil\nshutil.rmtree('/', True)"]), all_right),
+        "prints 1 GB": (submission(before=["for _ in range(1000):\n    print('x' * 10**6)"]),
+                        all_right),
+        "prints without end": (submission(but(second="while True:\n    print('x' * 10**6)")),
+                               (ok, "timeout", ok, text)),
+        "exits": (submission(but(second="exit()")), (ok, "error", ok, text)),
+        "exits hard": (submission(but(second="import os\nos._exit(0)")), (ok, "crashed", ok, text)),
+        "kills itself": (submission(but(second="import os, signal\nos.kill(os.getpid(), 9)")),
+                         (ok, "crashed", ok, text)),
+        "forks": (submission(but(second="import os\nos.fork()")), (ok, "missing", ok, text)),
+        "fork bomb": (submission(but(second="import os\nwhile True:\n    os.fork()")),
+                      (ok, "crashed", ok, text)),
+        "monkey-patches check": (submission(but(first=patch)), ("wrong", ok, ok, text)),
+        "forges a result": (submission(but(first=forge)), ("todo", ok, ok, text)),
+        "network": (submission(but(first=network)), ("error", ok, ok, text)),
+        "fills the disk": (submission(but(first="""
+            with open("big", "wb") as file:
+                while True:
+                    file.write(bytes(10**7))
+            """)), ("error", ok, ok, text)),
+        "broken JSON": ('{"cells": [', ("unreadable",) * 4),
+        "not a notebook": ("[1, 2]", ("unreadable",) * 4),
+        "=strange (name)": (submission(), all_right),
+    }  # fmt: skip
+
+
+def fingerprint(folder):
+    """Return a digest of all names and contents below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    parts = [f"{path}:".encode() + path.read_bytes() for path in files]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+@needs_bubblewrap
+def test_thirty_submissions_are_graded_as_they_deserve(tmp_path, capsys):
+    canary = tmp_path / "canary"
+    (canary / "deep").mkdir(parents=True)
+    (canary / "deep" / "file").write_text("untouched")
+    folder = tmp_path / "submissions"
+    cases = submissions(canary)
+    assert len(cases) >= 30
+    for name, (text, _) in cases.items():
+        path = folder / name / "any name.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    teachers = tmp_path / "01_covariance.ipynb"
+    teachers.write_text(writes(chapter()), encoding="utf-8")
+    before = fingerprint(tmp_path)
+
+    out, report = tmp_path / "grades.csv", tmp_path / "report.html"
+    start = time.monotonic()
+    arguments = [folder, "--out", out, "--report", report, "--chapter", teachers, "--isolated"]
+    arguments += ["--seconds", "5", "--memory", "1", "--seed", "1", "--jobs", "2"]
+    status = grade.main([str(argument) for argument in arguments])
+    took = time.monotonic() - start
+    printed = capsys.readouterr()
+    assert status == 0, printed.err
+    assert took < 600
+
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    got, messages = {}, {}
+    for row in rows:
+        name = row["submission"].removeprefix("'").partition("/")[0]
+        got.setdefault(name, []).append(row["status"])
+        messages.setdefault(name, []).append(f"{row['status']}: {row['message']}")
+        assert row["points"] == {"ok": "1.0", "read": ""}.get(row["status"], "0.0")
+    assert got.keys() == cases.keys()
+    wrong = {name: messages[name] for name in got if tuple(got[name]) != cases[name][1]}
+    assert not wrong, json.dumps(wrong, indent=1)
+    assert not any(row["submission"].startswith("=") for row in rows), "a spreadsheet would run it"
+
+    hints = {row["hint"] for row in rows if row["submission"].startswith("one wrong")}
+    assert "not-scaled" in hints
+    assert next(line for line in printed.out.splitlines() if FIRST in line).count("not-scaled")
+    html = report.read_text(encoding="utf-8")
+    assert "Because." in html and "=strange (name)" in html and "<script" not in html
+    for path in (out, report):
+        path.unlink()
+    assert fingerprint(tmp_path) == before, "a submission has changed something outside"
+    print(f"{len(cases)} submissions in {took:.0f} s")
+
+
+def test_the_chapter_says_what_is_asked(tmp_path):
+    asked = exercises(chapter())
+    assert list(asked) == [*STUBS, "ex-covariance-6"]
+    assert asked[FIRST].title == "About repaired_correlation"
+    assert asked[FIRST].answer == "repaired_correlation"
+    assert asked["ex-covariance-6"].answer is None
+    kinds = [piece.kind for piece in split(chapter())]
+    assert kinds.count("solution") == 4 and kinds.count("answer") == 3
+
+
+def test_only_what_the_answers_use_is_taken_from_the_chapter():
+    assert setup_cells(chapter(), [RIGHT[SECOND]]) == [IMPORTS]
+    assert setup_cells(chapter(), RIGHT.values()) == [IMPORTS, HELPER]
+
+
+@pytest.mark.parametrize(
+    "body, code, expected",
+    [
+        (["X = 1", "Y = X", "Z = 3"], "Y", [0, 1]),
+        (["import a", "m = a()", "m.fit(a)", "b = m"], "m", [0, 1, 2]),
+        (["import a", "m = a()", "h = train(m)", "b = m"], "m", [0, 1, 2]),
+        (["import a", "d = {}", "d['x'] = 1", "print(d)"], "d", [0, 1, 2]),
+        (["import a", "X = 1", "def f(X):\n    return X"], "f(2)", [0, 2]),
+        (["import a", "X = 1"], "for X in range(3):\n    print(X)", [0]),
+        (["import a", "X = 1"], "X = 2\nprint(X)", [0]),
+        (["import a", "X = 1"], "with a.b as X:\n    print(X)", [0]),
+        (["import a", "X = 1"], "not python (", [0]),
+    ],
+)
+def test_the_cells_that_a_name_needs(body, code, expected):
+    cells = [new_code_cell(text) for text in body]
+    assert setup_cells({"cells": cells}, [code]) == [body[i] for i in expected]
+
+
+def graded(tmp_path, text, chapters, **limits):
+    """Return the rows of one submission."""
+    path = tmp_path / "a.ipynb"
+    path.write_text(text, encoding="utf-8")
+    limits = _sandbox.Limits(**{"seconds": 20, **limits})
+    return grade.grade_notebook(path, "a", chapters, limits, 1, 100)
+
+
+def book(tmp_path):
+    """Return our small chapter and an empty other one."""
+    other = json.loads(writes(chapter()).replace("ex-covariance", "ex-svd"))
+    for name, notebook in (("01_covariance", chapter()), ("03_svd", other)):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return [grade.Chapter(tmp_path / f"{name}.ipynb") for name in ("01_covariance", "03_svd")]
+
+
+def test_a_submission_tells_its_chapter_by_metadata_or_by_its_exercises(tmp_path):
+    chapters = book(tmp_path)
+    for text in (submission(), submission(marked=False)):
+        assert grade.recognise(json.loads(text), chapters).name == "01_covariance"
+    text = submission(marked=False).replace("ex-covariance", "ex-svd")
+    assert grade.recognise(json.loads(text), chapters[::-1]).name == "03_svd"
+    (row,) = graded(tmp_path, writes(new_notebook()), chapters)
+    assert row.status == "unreadable" and "--chapter" in row.message
+
+
+def test_the_solutions_of_a_returned_chapter_are_not_graded(tmp_path):
+    rows = graded(tmp_path, writes(chapter()), book(tmp_path)[:1])
+    assert [row.status for row in rows] == ["todo"] * 4
+
+
+def test_without_bubblewrap_a_warning_and_a_fence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(_sandbox, "isolates", lambda: False)
+    canary = tmp_path / "canary"
+    canary.write_text("untouched")
+    code = f"import os\nos.remove({str(canary)!r})"
+    write = f"open({str(canary)!r}, 'a').write('x')"
+    inside = 'with open("mine", "w") as file:\n    file.write("x")'
+    run = "import subprocess\nsubprocess.run(['ls'])"
+    answers = {FIRST: code, SECOND: write, THIRD: f"{inside}\n{RIGHT[THIRD]}"}
+    rows = graded(tmp_path, submission(answers, after=[run]), book(tmp_path)[:1])
+    assert [row.status for row in rows] == ["error", "error", "ok", "read"]
+    assert "outside the working folder" in rows[0].message + rows[1].message
+    assert canary.read_text() == "untouched"
+    (tmp_path / "empty").mkdir()
+    out = ["--out", str(tmp_path / "x.csv")]
+    assert grade.main([str(tmp_path / "empty"), "--isolated", *out]) == 2
+    assert "bubblewrap" in capsys.readouterr().err
+
+
+def test_what_was_asked_wrongly_is_refused_with_the_remedy(tmp_path, capsys):
+    for arguments in ([tmp_path / "none"], [tmp_path, "--chapter", tmp_path / "none.ipynb"]):
+        with pytest.raises(SystemExit):
+            grade.main([str(argument) for argument in arguments])
+        assert "ut the returned" in (error := capsys.readouterr().err) or "Name one" in error
+
+
+@needs_bubblewrap
+def test_what_the_sandbox_hides(tmp_path):
+    """From inside: no write outside, no network, no other process, no file of the user's."""
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    probe = f"""
+        import os, socket, subprocess
+        found = []
+        if os.path.exists({str(secret)!r}): found.append("reads files")
+        for path in ("/", "/usr", "/etc", "/dev", {sys.prefix!r}, {str(_sandbox.LIB)!r}):
+            try:
+                open(path + "/probe", "w"); found.append("writes " + path)
+            except OSError: pass
+        if len([p for p in os.listdir("/proc") if p.isdigit()]) > 3: found.append("sees processes")
+        if [name for _, name in socket.if_nameindex() if name != "lo"]: found.append("network")
+        mount = ["mount", "-o", "remount,rw", "/usr"]
+        if subprocess.run(mount, capture_output=True).returncode == 0: found.append("remounts")
+        if os.listdir("."): found.append("not empty")
+        if "SECRET" in os.environ: found.append("environment")
+        raise ValueError(f"found {{found}}")
+        """
+    rows = graded(tmp_path, submission({FIRST: textwrap.dedent(probe)}), book(tmp_path)[:1])
+    assert "found []" in rows[0].message, rows[0].message
