@@ -7,7 +7,7 @@ READY := .venv/ready
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab bench show diff clean-notebooks run-notebooks format lock clean
+.PHONY: help book student test lab bench show diff clean-notebooks run-notebooks format lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ $(READY): requirements.txt pyproject.toml
 
 book: $(READY)  ## run the chapters and write the site into _build/html
 	$(BIN)/python tools/build_book.py
+
+student: $(READY)  ## write the chapters without their solutions into _build/student
+	$(BIN)/python tools/student.py
+
+# Grading is `.venv/bin/python -m lib.grade`, nbgrader `tools/student.py nbgrader`: teaching.md.
 
 test: book  ## everything that must pass: the book, lib/, every chapter, the site
 	$(BIN)/ruff check .

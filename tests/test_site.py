@@ -90,6 +90,15 @@ def test_exercises_are_numbered_and_solutions_folded(chapter):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_student_version_can_be_downloaded(chapter):
+    heading = html(chapter).find("h2", string=lambda text: text and text.startswith("Exercises"))
+    link = heading.find_next("a", download=True)
+    path, _ = target(chapter, link["href"])
+    notebook = nbformat.read(path, as_version=4)
+    assert path.stem == chapter.removeprefix("chapters/") == notebook.metadata.book.chapter
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_no_error_or_raw_markup_reaches_the_reader(chapter):
     article = html(chapter).article
     text = article.get_text()

@@ -1,0 +1,369 @@
+"""The student version: no solution is left, it runs, answers move to a newer one."""
+
+import copy
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from lib import _sandbox, grade
+from lib.exercises import KEY, exercises, read, setup_cells, split
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+import plain_markdown  # noqa: E402
+import student  # noqa: E402
+
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+# WHOLE_STUDENT_VERSIONS=1 runs all of them whole, which takes as long as the build of the book.
+WHOLE = CHAPTERS if os.environ.get("WHOLE_STUDENT_VERSIONS") else CHAPTERS[:1]
+
+
+@pytest.fixture(scope="module")
+def versions():
+    """Return the student version of each chapter by its path."""
+    return dict(student.chapters_of(ROOT))
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
+def chapter(request):
+    return request.param
+
+
+def lines_of(text):
+    """Return the lines of a text that are long enough to give something away."""
+    return {line.strip() for line in text.splitlines() if len(line.strip()) >= 25}
+
+
+def test_no_line_of_a_solution_is_left(chapter, versions):
+    pieces = split(read(chapter))
+    elsewhere = set().union(*(lines_of(p.source) for p in pieces if p.kind != "solution"))
+    solution = set().union(*(lines_of(p.source) for p in pieces if p.kind == "solution"))
+    assert len(solution - elsewhere) >= 10
+    text = "\n".join(cell.source for cell in versions[chapter].cells)
+    assert not (solution - elsewhere) & lines_of(text)
+    assert not re.search(r"\bsolution-start\b|\bsol-", text)
+
+
+def test_all_else_of_the_chapter_is_there(chapter, versions):
+    own = [p.source for p in split(read(chapter)) if p.is_code and p.kind != "solution"]
+    assert [c.source for c in versions[chapter].cells if c.cell_type == "code"] == own
+    text = "\n".join(c.source for c in versions[chapter].cells if c.cell_type == "markdown")
+    for heading in re.findall(r"^#+ [\w ]+$", "\n".join(p.source for p in split(read(chapter))
+                                                        if p.kind == "body"), re.M):  # fmt: skip
+        assert heading.lstrip("# ") in text
+
+
+def test_every_exercise_has_a_cell_for_its_answer(chapter, versions):
+    notebook = versions[chapter]
+    nbformat.validate(notebook)
+    assert notebook.metadata[KEY].chapter == chapter.stem
+    for exercise in exercises(read(chapter)).values():
+        cells = [
+            c for c in notebook.cells if c.metadata.get(KEY, {}).get("exercise") == exercise.id
+        ]
+        roles = [cell.metadata[KEY].role for cell in cells]
+        assert roles[0] == "statement" and "answer" in roles
+        answers = [cell for cell in cells if cell.metadata[KEY].role == "answer"]
+        assert answers[0]["id"] == f"answer-{exercise.id}"
+        assert {cell.cell_type for cell in answers} == {"code" if exercise.stubs else "markdown"}
+        assert [c.source for c in answers if c.cell_type == "code"] == exercise.stubs
+
+
+def test_it_reads_well_without_an_extension(chapter, versions):
+    for cell in versions[chapter].cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs and cell.execution_count is None
+            continue
+        text = re.sub(r"^```.*?^```|`[^`]*`", "", cell.source, flags=re.M | re.S)
+        assert not re.search(r"\{[\w:+-]+\}`|^`{3,}\{|^:{3,}|^\([\w-]+\)=|^:\w+:", text, re.M), text
+        assert not re.search(r"\b(fig|eq|ch|sec|ex|thm|lem|prf|def|tbl)-[a-z]+-[a-z0-9-]+", text), (
+            text
+        )
+
+
+def test_the_same_chapter_gives_the_same_file(versions):
+    path = CHAPTERS[0]
+    again = next(notebook for where, notebook in student.chapters_of(ROOT) if where == path)
+    assert again == versions[path]
+
+
+def test_the_exercises_run(chapter, versions, tmp_path):
+    """All other code cells are the chapter's own, before the exercises, and the build runs them."""
+    own = read(chapter)
+    kinds = [piece.kind for piece in split(own) if piece.is_code]
+    assert "body" not in kinds[kinds.count("body") :]
+    asked = exercises(own)
+    stubs = [code for exercise in asked.values() for code in exercise.stubs]
+    cells = [new_code_cell(code) for code in [*setup_cells(own, stubs), *stubs]]
+    run(nbformat.v4.new_notebook(cells=cells, metadata=versions[chapter].metadata), tmp_path)
+    checked = [exercise for exercise in asked.values() if exercise.answer is not None]
+    said = "".join(student_output(cell) for cell in cells)
+    assert said.count("not attempted yet") == len(checked)
+
+
+@pytest.mark.parametrize("chapter", WHOLE, ids=lambda path: path.stem)
+def test_a_whole_one_runs(chapter, versions, tmp_path):
+    """In an empty folder: it needs nothing but the installed lib."""
+    notebook = copy.deepcopy(versions[chapter])
+    run(notebook, tmp_path)
+    assert all(c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source)
+
+
+def test_the_grader_gives_the_solutions_full_marks_and_the_stubs_none(chapter, versions, tmp_path):
+    asked = exercises(read(chapter))
+    solved = copy.deepcopy(versions[chapter])
+    for exercise, cell in answer_cells(solved).items():
+        cell.source = "\n\n".join(asked[exercise].solutions) or "Because."
+    teachers = [grade.Chapter(chapter)]
+    limits = _sandbox.Limits(seconds=240)
+    for notebook, expected in ((solved, "ok"), (versions[chapter], "todo")):
+        path = tmp_path / "returned.ipynb"
+        nbformat.write(notebook, path)
+        rows = grade.grade_notebook(path, "a", teachers, limits, 1, 600)
+        assert [row.exercise for row in rows] == list(asked)
+        for row in rows:
+            checked = asked[row.exercise].answer is not None
+            assert row.status == ("read" if not checked and expected == "ok" else expected), row
+
+
+def run(notebook, folder):
+    """Run a notebook; an error in it is one here."""
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()
+
+
+def student_output(cell):
+    """Return what a cell showed, as text."""
+    return "".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    )
+
+
+LABELS = """(ch-a)=
+# A chapter
+
+(sec-a-b)=
+## A *section*
+
+$$
+x
+$$ (eq-a-x)
+
+`````{prf:theorem} Big
+:label: thm-a
+See {eq}`eq-a-x` and {cite:p}`pearson1901lines`, {cite:t}`hotelling1933analysis`.
+
+```{note}
+Nested {term}`score`s, {term}`text <score>`.
+```
+`````
+
+```{prf:proof}
+It is {prf:ref}`thm-a`.
+```
+
+```python
+s = "{ref}`stays`"
+```
+{ref}`ch-a`, {ref}`here <sec-a-b>`, {numref}`fig-a-f`, {kbd}`Tab`, [below](sec-a-b).
+
+:::{tip}
+Last.
+:::"""
+PLAIN = r"""# A chapter
+
+## A *section*
+
+$$
+x
+\tag{7.1}
+$$
+
+**Theorem 7.1 (Big).** See (7.1) and (Pearson 1901), Hotelling (1933).
+
+**Note.** Nested scores, text.
+
+*Proof.* It is Theorem 7.1. ∎
+
+```python
+s = "{ref}`stays`"
+```
+A chapter, here, Figure 7.1, `Tab`, below.
+
+**Tip.** Last."""
+
+
+def test_myst_becomes_plain_markdown(tmp_path):
+    figure = {"mystnb": {"figure": {"name": "fig-a-f", "caption": "F."}}}
+    cells = [new_markdown_cell(LABELS), new_code_cell("f()", metadata=figure)]
+    path = tmp_path / "07_a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    labels = plain_markdown.Labels([path], [], ROOT / "references.bib")
+    got = plain_markdown.plain(cells[0].source, labels)
+    assert re.sub(r"\n{2,}", "\n\n", got).strip() == PLAIN
+
+
+# Updating
+
+
+@pytest.fixture
+def new(versions):
+    """Return a student version that is not changed yet."""
+    return copy.deepcopy(versions[CHAPTERS[1]])
+
+
+def answer_cells(notebook):
+    """Return the answer cells by exercise."""
+    return {
+        cell.metadata[KEY].exercise: cell
+        for cell in notebook.cells
+        if cell.metadata.get(KEY, {}).get("role") == "answer"
+    }
+
+
+def solved(notebook):
+    """Return a notebook in which a student has worked, and the three sources."""
+    old = copy.deepcopy(notebook)
+    code = next(c for c in answer_cells(old).values() if c.cell_type == "code")
+    text = next(c for c in answer_cells(old).values() if c.cell_type == "markdown")
+    code.source, text.source = "def mine():\n    return 42", "Because of symmetry."
+    place = old.cells.index(code)
+    old.cells.insert(place, new_code_cell("helper = 1"))
+    return old, code, text
+
+
+def test_answers_and_own_cells_move_to_the_newer_version(new):
+    old, code, text = solved(new)
+    new.cells[0].source += "\n\nNew words."
+    new.metadata[KEY]["cells"][new.cells[0].id] = student.digest(new.cells[0].source)
+    untouched = copy.deepcopy(new)
+    merged, report = student.merge(old, new)
+    assert new == untouched
+    answers = answer_cells(merged)
+    for cell in (code, text):
+        assert answers[cell.metadata[KEY].exercise].source == cell.source
+    sources = [cell.source for cell in merged.cells]
+    assert sources.index("helper = 1") == sources.index(code.source) - 1
+    assert "New words." in merged.cells[0].source
+    assert len(report) == 3 and len(merged.cells) == len(new.cells) + 1
+    nbformat.validate(merged)
+
+
+def test_nothing_to_move_changes_nothing(new):
+    assert student.merge(copy.deepcopy(new), new) == (new, [])
+
+
+def test_an_answer_without_its_exercise_is_kept_at_the_end(new):
+    old, code, _ = solved(new)
+    gone = code.metadata[KEY].exercise
+    new.cells = [c for c in new.cells if c.metadata.get(KEY, {}).get("exercise") != gone]
+    merged, report = student.merge(old, new)
+    assert code.source in merged.cells[-1].source and gone in merged.cells[-1].source
+    assert merged.cells[-1].cell_type == "markdown", "it must not run"
+    assert any("no longer there" in line for line in report)
+
+
+def test_a_changed_stub_is_reported(new):
+    old, code, _ = solved(new)
+    cell = answer_cells(new)[code.metadata[KEY].exercise]
+    cell.source = "def new_name():\n    return ..."
+    new.metadata[KEY]["cells"][cell.id] = student.digest(cell.source)
+    merged, report = student.merge(old, new)
+    assert answer_cells(merged)[code.metadata[KEY].exercise].source == code.source
+    assert any("its stub has changed" in line for line in report)
+
+
+def test_an_answer_that_is_already_there_is_not_overwritten(new):
+    old, code, _ = solved(new)
+    cell = answer_cells(new)[code.metadata[KEY].exercise]
+    cell.source = "def better():\n    return 43"
+    merged, report = student.merge(old, new)
+    assert answer_cells(merged)[code.metadata[KEY].exercise].source == cell.source
+    assert code.source in merged.cells[-1].source
+    assert any("NEW has an answer" in line for line in report)
+
+
+def test_a_changed_cell_of_the_text_is_kept_at_the_end(new):
+    old = copy.deepcopy(new)
+    old.cells[2].source += "\n\nMy note."
+    merged, _ = student.merge(old, new)
+    assert merged.cells[2].source == new.cells[2].source
+    assert "My note." in merged.cells[-1].source
+
+
+def test_merge_overwrites_no_file_and_says_what_is_wrong(new, versions, tmp_path, capsys):
+    paths = [tmp_path / name for name in ("old.ipynb", "new.ipynb", "out.ipynb")]
+    nbformat.write(solved(new)[0], paths[0])
+    nbformat.write(new, paths[1])
+    command = ["merge", *map(str, paths)]
+    assert student.main(command) == 0
+    first = paths[2].read_bytes()
+    assert student.main(command) == 1
+    assert paths[2].read_bytes() == first and "not overwritten" in capsys.readouterr().err
+    paths[2].unlink()
+    nbformat.write(versions[CHAPTERS[0]], paths[1])
+    assert student.main(command) == 1 and "of chapter" in capsys.readouterr().err
+    paths[1].write_text((CHAPTERS[0]).read_text(encoding="utf-8"), encoding="utf-8")
+    assert student.main(command) == 1 and "make student" in capsys.readouterr().err
+    paths[1].write_text("{")
+    assert student.main(command) == 1 and "can't be read" in capsys.readouterr().err
+
+
+def test_make_student_leaves_a_file_with_answers_alone(tmp_path):
+    assert student.write_all(ROOT, tmp_path) == []
+    assert {path.name for path in tmp_path.iterdir()} >= {path.name for path in CHAPTERS}
+    assert student.write_all(ROOT, tmp_path) == []
+    mine = tmp_path / CHAPTERS[1].name
+    nbformat.write(solved(nbformat.read(mine, 4))[0], mine)
+    before = mine.read_bytes()
+    ((kept, fresh),) = student.write_all(ROOT, tmp_path)
+    assert kept == mine and mine.read_bytes() == before and not student.has_work(fresh)
+
+
+# nbgrader
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return the folder of a course for nbgrader."""
+    folder = tmp_path_factory.mktemp("nbgrader") / "course"
+    student.write_nbgrader(ROOT, folder)
+    return folder
+
+
+def test_nbgrader_gets_solutions_tests_and_points(chapter, course):
+    notebook = nbformat.read(course / "source" / chapter.stem / chapter.name, as_version=4)
+    nbformat.validate(notebook)
+    marked = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    for exercise in exercises(read(chapter)).values():
+        answer = marked[f"answer-{exercise.id}"]
+        assert answer.metadata.nbgrader.solution and answer.metadata.nbgrader.schema_version == 3
+        if exercise.answer is None:
+            assert answer.metadata.nbgrader.points == 1
+            continue
+        test = marked[f"test-{exercise.id}"].metadata.nbgrader
+        assert (test.grade, test.locked, test.solution, test.points) == (True, True, False, 1)
+        begin, solution, end = re.split(r"### (?:BEGIN|END) SOLUTION", answer.source)
+        assert "..." in begin and solution.strip()
+        assert "check(" in end and "check(" not in solution.splitlines()[-1]
+
+
+def test_nbgrader_accepts_them(course):
+    pytest.importorskip(
+        "nbgrader", reason="nbgrader is not installed (it brings 50 packages); see teaching.md"
+    )
+    from nbgrader.nbgraderformat import read as read_and_validate
+
+    for path in sorted(course.glob("source/*/*.ipynb")):
+        read_and_validate(str(path), as_version=4)
+
+
+def test_a_course_is_not_overwritten(course, capsys):
+    assert student.main(["nbgrader", str(course)]) == 1
+    assert "not overwritten" in capsys.readouterr().err

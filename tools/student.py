@@ -1,0 +1,353 @@
+"""Make the student version of the chapters, bring it up to date, or write it for nbgrader.
+
+    python tools/student.py                            # all chapters, into _build/student
+    python tools/student.py merge OLD NEW OUT          # answers of OLD, put into NEW
+    python tools/student.py nbgrader FOLDER            # source version of a course, for nbgrader
+
+A student version is the chapter without its solutions, in Markdown that needs no extension.
+"""
+
+import argparse
+import ast
+import copy
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from clean_notebooks import METADATA
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from plain_markdown import Labels, plain
+
+from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, read, split
+
+ROOT = Path(__file__).resolve().parents[1]
+HOW_TO = (
+    "> **Student version.** Write your answers into the cells below the exercises, and run them: "
+    "`check` says how they do, as often as you like. You may add cells. Save the file before you "
+    "hand it in; its name does not matter."
+)
+NBGRADER_CONFIG = '''"""Settings of nbgrader for this course."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "pca-to-autoencoders"
+# The stub above stays as it is: `return ...` counts as not attempted, and raises nothing.
+c.ClearSolutions.code_stub = {"python": "# your code goes into the function above"}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ExecutePreprocessor.timeout = 300
+'''
+
+
+def digest(text):
+    """Return a short fingerprint of a cell: does it still hold what we put there?"""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def student_version(path, labels):
+    """Return the notebook that a student gets.
+
+    Parameters
+    ----------
+    path : Path
+        The chapter.
+    labels : plain_markdown.Labels
+        Of the whole book.
+    """
+    chapter = read(path)
+    asked = exercises(chapter)
+    cells, seen = [], set()
+
+    def add(cell, wanted, **marks):
+        name, number = wanted, 1
+        while name in seen:  # a text cell that was cut in two
+            number += 1
+            name = f"{wanted}-{number}"
+        seen.add(name)
+        cell["id"] = name[:64]
+        if marks:
+            cell.metadata[KEY] = marks
+        cells.append(cell)
+
+    pieces = [piece for piece in split(chapter) if piece.kind != "solution"]
+    for place, piece in enumerate(pieces):
+        name = piece.cell.get("id") or digest(piece.source)[:8]
+        if piece.kind == "answer" and piece.is_code:
+            cell = new_code_cell(piece.source, metadata={"tags": ["exercise"]})
+            add(cell, f"answer-{piece.exercise}", exercise=piece.exercise, role="answer")
+        elif piece.is_code:
+            add(new_code_cell(piece.source), name)
+            caption = piece.cell["metadata"].get("mystnb", {}).get("figure")
+            if caption:
+                text = f"*{labels.title(caption['name'])}. {plain(caption['caption'], labels)}*"
+                add(new_markdown_cell(text), f"{name}-caption")
+        elif piece.kind == "statement":
+            title, _, text = piece.source.partition("\n")
+            if piece.exercise in seen:  # the rest of a statement after its stub
+                text, heading = piece.source, ""
+            else:
+                heading = f"### {labels.title(piece.exercise)}: {title}\n\n"
+            text = heading + plain(text, labels).strip()
+            add(new_markdown_cell(text), piece.exercise, exercise=piece.exercise, role="statement")
+        else:
+            text = plain(piece.source, labels).strip()
+            text = re.sub(r"(?m)^(## Exercises.*)$", lambda m: f"{m[1]}\n\n{HOW_TO}", text)
+            if text:
+                add(new_markdown_cell(text), name)
+        following = pieces[place + 1].exercise if place + 1 < len(pieces) else None
+        if piece.exercise and following != piece.exercise and not asked[piece.exercise].stubs:
+            cell = new_markdown_cell(PLACEHOLDER)
+            add(cell, f"answer-{piece.exercise}", exercise=piece.exercise, role="answer")
+    notebook = new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
+    stored = {cell["id"]: digest(cell.source) for cell in cells}
+    notebook.metadata[KEY] = {"chapter": path.stem, "cells": stored}
+    return notebook
+
+
+def chapters_of(book):
+    """Yield each chapter's path and its student version."""
+    paths = sorted((book / "chapters").glob("*.ipynb"))
+    labels = Labels(paths, sorted(book.glob("*.md")), book / "references.bib")
+    for path in paths:
+        yield path, student_version(path, labels)
+
+
+def write_all(book, folder):
+    """Write the student version of every chapter of a book into a folder.
+
+    A file in which somebody has worked is left as it is; the new version is put beside it.
+
+    Returns
+    -------
+    kept : list of tuple of Path
+        Such files, and the new versions.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for path, notebook in chapters_of(book):
+        target = folder / path.name
+        number = 0
+        while has_work(target):
+            number += 1
+            target = folder / f"{path.stem}.new{number}.ipynb"
+        if number:
+            kept.append((folder / path.name, target))
+        nbformat.write(notebook, target)
+    return kept
+
+
+def has_work(path):
+    """Whether a file is anything else than a student version that nobody has changed."""
+    if not path.exists():
+        return False
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        stored = notebook.metadata[KEY]["cells"]
+        found = {cell["id"]: digest(cell.source) for cell in notebook.cells if cell.source.strip()}
+    except (OSError, ValueError, KeyError, AttributeError):
+        return True
+    return found != stored
+
+
+class Refused(Exception):
+    """What was asked for would lose something; the message says what to do."""
+
+
+def merge(old, new):
+    """Put what a student did in an older version into a newer one.
+
+    Parameters
+    ----------
+    old, new : NotebookNode
+        Student versions; `old` with answers.
+
+    Returns
+    -------
+    merged : NotebookNode
+    report : list of str
+        A line for everything that was done. Nothing of the student's is left out: what has no
+        place any more is in the appendix, as text.
+
+    Raises
+    ------
+    Refused
+        If one of them is not a student version.
+    """
+    for notebook, name in ((old, "OLD"), (new, "NEW")):
+        if "cells" not in notebook.metadata.get(KEY, {}):
+            raise Refused(f"{name} is not a student version. `make student` writes them.")
+    before, now = old.metadata[KEY], new.metadata[KEY]
+    if before["chapter"] != now["chapter"]:
+        raise Refused(f"OLD is of chapter {before['chapter']}, NEW of {now['chapter']}.")
+    merged, report, appendix = copy.deepcopy(new), [], []
+    place = {cell.id: cell for cell in merged.cells}
+    previous, taken = None, set()
+    for cell in old.cells:
+        name = cell.get("id")
+        is_first = name in before["cells"] and name not in taken
+        taken.add(name)
+        if is_first and digest(cell.source) == before["cells"][name]:
+            previous = name if name in place else previous
+            continue
+        exercise = cell.metadata.get(KEY, {}).get("exercise", "")
+        if not is_first:  # a cell that the student added
+            if not cell.source.strip():
+                continue
+            added = copy.deepcopy(cell)
+            if name in place or not name:
+                added["id"] = f"added-{digest(f'{name}{cell.source}')}"
+            if previous in place:
+                merged.cells.insert(index(merged, previous) + 1, added)
+                report.append(f"your own cell after {previous}: kept there")
+            else:
+                merged.cells.append(added)
+                report.append("your own cell at the top: moved to the end")
+            place[added["id"]] = added
+            previous = added["id"]
+        elif name.startswith("answer-") and name in place:
+            previous, target = name, place[name]
+            if digest(target.source) != now["cells"].get(name):
+                if target.source.strip() != cell.source.strip():
+                    appendix.append((f"{exercise}, from OLD", cell))
+                    report.append(
+                        f"{exercise}: NEW has an answer already; the old one is at the end"
+                    )
+            else:
+                target.source = cell.source
+                changed = now["cells"][name] != before["cells"][name]
+                note = "; its stub has changed, so look at it again" if changed else ""
+                report.append(f"{exercise}: your answer was put in{note}")
+        else:
+            what = "the exercise is no longer there" if exercise else "a cell of the chapter's text"
+            appendix.append((exercise or f"changed cell {name}", cell))
+            report.append(f"{exercise or name}: {what}; your version is at the end")
+    if appendix:
+        merged.cells.append(new_markdown_cell("## From your older version", id="appendix"))
+    for title, cell in appendix:  # as text: it is kept, and runs nothing
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", cell.source)), default=0))
+        language = "python" if cell.cell_type == "code" else "markdown"
+        text = f"**{title}**\n\n{fence}{language}\n{cell.source}\n{fence}"
+        merged.cells.append(new_markdown_cell(text, id=f"appendix-{digest(text)}"))
+    return merged, report
+
+
+def index(notebook, name):
+    """Return the place of the cell with this id."""
+    return next(i for i, cell in enumerate(notebook.cells) if cell["id"] == name)
+
+
+def merge_files(old, new, out):
+    """Merge files; refuse to overwrite one."""
+    if out.exists():
+        raise Refused(f"{out} is there already, and is not overwritten. Name another file.")
+    try:
+        notebooks = [nbformat.read(path, as_version=4) for path in (old, new)]
+    except (OSError, ValueError, AttributeError) as error:
+        raise Refused(f"A notebook can't be read: {error}") from None
+    merged, report = merge(*notebooks)
+    nbformat.write(merged, out)
+    return report
+
+
+def nbgrader_version(student, asked):
+    """Turn a student version into the source notebook of an nbgrader assignment.
+
+    Answer cells hold stub and solution, between the marks that nbgrader removes; after each stands
+    a test cell worth one point. Answers in words are graded by hand.
+    """
+    del student.metadata[KEY]
+    last = {cell.metadata.get(KEY, {}).get("exercise"): cell["id"] for cell in student.cells}
+    cells = []
+    for cell in student.cells:
+        marks = cell.metadata.pop(KEY, {})
+        cells.append(cell)
+        if marks.get("role") != "answer":
+            continue
+        exercise, name = asked[marks["exercise"]], cell["id"]
+        if cell.cell_type == "markdown" or exercise.answer is None:
+            cell.metadata["nbgrader"] = marked(name, grade=True, solution=True, points=1)
+            continue
+        if name != last[exercise.id]:
+            continue
+        stub, check = without_check(cell.source)
+        solution = "\n\n\n".join(without_check(code)[0] for code in exercise.solutions)
+        begin, end = "### BEGIN SOLUTION", "### END SOLUTION"
+        cell.source = "\n".join([stub, "", begin, solution, end, check])
+        cell.metadata["nbgrader"] = marked(name, solution=True)
+        test = (
+            "from lib.checks import check\n\n"
+            f'feedback = check("{exercise.id}", {exercise.answer})\n'
+            "assert feedback, feedback"
+        )
+        cells.append(new_code_cell(test, id=f"test-{exercise.id}"))
+        cells[-1].metadata["nbgrader"] = marked(
+            f"test-{exercise.id}", grade=True, locked=True, points=1
+        )
+    student.cells = cells
+    return student
+
+
+def marked(name, grade=False, solution=False, locked=False, **more):
+    """Return the metadata by which nbgrader, schema version 3, knows a cell."""
+    kind = {"grade": grade, "solution": solution, "locked": locked, "task": False}
+    return {"schema_version": 3, "grade_id": name, **kind, **more}
+
+
+def without_check(code):
+    """Return a cell's code without the call of the check at its end, and this call."""
+    last = ast.parse(code).body[-1]
+    if not is_check(last):
+        return code.rstrip(), ""
+    lines = code.rstrip().split("\n")
+    return "\n".join(lines[: last.lineno - 1]).rstrip(), "\n".join(lines[last.lineno - 1 :])
+
+
+def write_nbgrader(book, folder):
+    """Write the source version of all chapters, as nbgrader lays out a course."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty, and is not overwritten. Name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
+    for path, student in chapters_of(book):
+        target = folder / "source" / path.stem / path.name
+        target.parent.mkdir(parents=True)
+        nbformat.write(nbgrader_version(student, exercises(read(path))), target)
+
+
+def main(arguments=None):
+    """Do what the command line says; return an exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command")
+    command = commands.add_parser("write", help="write all student versions (the default)")
+    command.add_argument("folder", type=Path, nargs="?", default=ROOT / "_build" / "student")
+    command = commands.add_parser("merge", help="put the answers of OLD into NEW, write OUT")
+    for name in ("old", "new", "out"):
+        command.add_argument(name, type=Path, metavar=name.upper())
+    command = commands.add_parser("nbgrader", help="write the source version of a course")
+    command.add_argument("folder", type=Path, help="a new folder: the course directory")
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "merge":
+            print("\n".join(merge_files(options.old, options.new, options.out)))
+            print(f"Written: {options.out}")
+        elif options.command == "nbgrader":
+            write_nbgrader(ROOT, options.folder)
+            print(f"Written: {options.folder}. There: nbgrader generate_assignment 02_pca_theorem")
+        else:
+            folder = getattr(options, "folder", ROOT / "_build" / "student")
+            kept = write_all(ROOT, folder)
+            print(f"The student versions are in {folder}")
+            for mine, new in kept:
+                print(
+                    f"{mine.name} has answers in it and was left alone; the new version is beside "
+                    f"it. To bring the answers over:\n    {sys.executable} tools/student.py merge "
+                    f"{mine} {new} MERGED.ipynb"
+                )
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
