@@ -287,6 +287,12 @@ def trace_and_gap(C):
     return large, large - small, angle
 
 
+@wrong("ex-pca-theorem-3", "value")
+def total_variance(C):
+    _, small, angle = by_eigh(C)
+    return np.trace(C), small, angle
+
+
 @wrong("ex-pca-theorem-3", "roots")
 def deviations(C):
     large, small, angle = by_eigh(C)
