@@ -7,7 +7,7 @@ MARKS = {
     "todo": ("○", "not attempted"),
     "wrong": ("✗", "wrong"),
     "error": ("!", "raised an error"),
-    "timeout": ("⧗", "took too long"),
+    "timeout": ("∞", "took too long"),
     "crashed": ("☠", "crashed"),
     "missing": ("∅", "missing"),
     "read": ("✎", "to be read"),
@@ -15,7 +15,8 @@ MARKS = {
     "broken": ("?", "the grader failed"),
 }
 STYLE = """
-:root { color-scheme: light dark; --line: #8886; --soft: #8882; --right: #2e8b57; --not: #d2691e }
+:root { color-scheme: light dark; --line: #8886; --soft: #8882; --right: #1d6b41; --not: #a84300 }
+@media (prefers-color-scheme: dark) { :root { --right: #6fcf97; --not: #f0a060 } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0 } .wide { overflow-x: auto }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left }

@@ -76,6 +76,7 @@ def run(job, tell):
     # A module, so that classes that students define have a place they belong to.
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     space = module.__dict__
+    space["display"] = space["get_ipython"] = lambda *_, **__: None  # nobody looks
     for number, code in enumerate(job["setup"]):
         execute(code, space, f"chapter {number}")
     for name in job["imports"]:

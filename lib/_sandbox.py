@@ -108,7 +108,7 @@ class Worker:
         self.limits = limits
         self.nonce = secrets.token_hex(16)
         self.folder = tempfile.mkdtemp(prefix="grade-")
-        command = [sys.executable, "-I", "-B", "-c", WORKER.format(str(LIB.parent))]
+        command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", WORKER.format(str(LIB.parent))]
         home = self.folder
         if isolates():
             command = [*_bubblewrap(limits.file_megabytes), *command]
@@ -121,7 +121,6 @@ class Worker:
             "MPLBACKEND": "agg",
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONUTF8": "1",
         }
         if os.name == "nt":
             environment |= {k: os.environ[k] for k in ("SYSTEMROOT", "PATH") if k in os.environ}
@@ -234,14 +233,13 @@ class Worker:
 
     def _kill(self):
         family = descendants(self.process.pid)
-        with contextlib.suppress(OSError):
-            if os.name != "nt":
-                os.killpg(self.process.pid, signal.SIGKILL)
-        for process in family:
+        self.process.kill()
+        if os.name != "nt":
             with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self.process.kill()
+                os.killpg(self.process.pid, signal.SIGKILL)
+            for process in family - {self.process.pid}:
+                with contextlib.suppress(OSError):
+                    os.kill(process, signal.SIGKILL)
         self.process.wait()
 
 

@@ -114,9 +114,9 @@ def exercise_of(cell, chapter):
     known = chapter.exercises
     if marked in known:
         return marked
-    name = ID.search(str(cell.get("id", "")))
-    if name and name[0] in known:
-        return name[0]
+    for name in known:
+        if f"{cell.get('id')}-".startswith(f"answer-{name}-"):
+            return name
     if cell["cell_type"] != "code":
         return None
     called = [name for name in CHECK.findall(source(cell)) if name in known]

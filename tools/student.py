@@ -95,13 +95,20 @@ def student_version(path, labels):
             if text:
                 add(new_markdown_cell(text), name)
         following = pieces[place + 1].exercise if place + 1 < len(pieces) else None
-        if piece.exercise and following != piece.exercise and not asked[piece.exercise].stubs:
+        if piece.exercise and following != piece.exercise and wants_words(asked[piece.exercise]):
+            name = f"answer-{piece.exercise}" + "-words" * bool(asked[piece.exercise].stubs)
             cell = new_markdown_cell(PLACEHOLDER)
-            add(cell, f"answer-{piece.exercise}", exercise=piece.exercise, role="answer")
+            add(cell, name, exercise=piece.exercise, role="answer")
     notebook = new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
     stored = {cell["id"]: digest(cell.source) for cell in cells}
     notebook.metadata[KEY] = {"chapter": path.stem, "cells": stored}
     return notebook
+
+
+def wants_words(exercise):
+    """Whether an exercise asks for an answer in words, beside its code or instead of it."""
+    kind = exercise.statement.strip().partition("\n")[0].partition("·")[0]
+    return not exercise.stubs or bool(re.search("derive|explain|experiment|open", kind))
 
 
 def chapters_of(book):
@@ -256,7 +263,8 @@ def nbgrader_version(student, asked):
     a test cell worth one point. Answers in words are graded by hand.
     """
     del student.metadata[KEY]
-    last = {cell.metadata.get(KEY, {}).get("exercise"): cell["id"] for cell in student.cells}
+    code = [cell for cell in student.cells if cell.cell_type == "code"]
+    last = {cell.metadata.get(KEY, {}).get("exercise"): cell["id"] for cell in code}
     cells = []
     for cell in student.cells:
         marks = cell.metadata.pop(KEY, {})
