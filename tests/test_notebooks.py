@@ -119,7 +119,7 @@ def test_code_cells_are_short(chapter):
     lines = {c.id: sum(bool(line.strip()) for line in c.source.splitlines()) for c in chapter.code}
     assert max(lines.values()) <= 20
     exercises = {cell.id for tag in (STUB, SOLUTION) for cell in chapter.tagged(tag)}
-    assert median(count for id, count in lines.items() if id not in exercises) <= 4
+    assert median(count for id, count in lines.items() if id not in exercises) <= 5
     assert 35 <= len(chapter.cells) <= 90
 
 
@@ -152,6 +152,29 @@ def test_stub_and_solution_define_the_same_function(chapter):
         assert isinstance(body[0].value, ast.Constant) and body[0].value.value is ...
         assert name in solutions, f"no solution defines {name}"
         assert ast.unparse(solutions[name].args) == ast.unparse(stub.args), name
+
+
+def test_stub_and_solution_end_with_the_check_of_their_exercise(chapter):
+    """The build proves by their outputs that a check accepts the solution, and not the stub."""
+    exercise, asked = None, {STUB: [], SOLUTION: []}
+    for cell in chapter.cells:
+        if cell.cell_type == "markdown":
+            labels = re.findall(r"^:label: (ex-\S+)", cell.source, re.M)
+            exercise = labels[-1] if labels else exercise
+            continue
+        tags = {STUB, SOLUTION} & set(cell.metadata.get("tags", []))
+        if "check(" not in cell.source:
+            assert STUB not in tags, f"a stub without its check:\n{cell.source}"
+            continue
+        last = re.fullmatch(r'check\("([\w-]+)", (.+)\)', cell.source.splitlines()[-1])
+        assert last and tags, f"a check belongs at the end of a stub or solution:\n{cell.source}"
+        assert last[1] == exercise and COMPARED in cell.metadata.tags
+        tag = tags.pop()
+        said = {STUB: f"○ {exercise}: not attempted yet.", SOLUTION: f"✓ {exercise}: right."}[tag]
+        assert cell.outputs[-1].data["text/plain"].startswith(said)
+        asked[tag].append(last.groups())
+    assert asked[STUB] and asked[STUB] == asked[SOLUTION]
+    assert len(dict(asked[STUB])) == len(asked[STUB])
 
 
 def functions(cells):
