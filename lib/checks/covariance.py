@@ -97,8 +97,8 @@ def divided_by_variances(X):
         "both-lines": (
             lambda X: on_one_mean(lambda Y: Y.T @ Y / len(Y))(X)
             / np.outer(*2 * [np.diag(on_one_mean(lambda Y: Y.T @ Y / len(Y))(X))]),
-            "Both wrong lines are still there: neither is the diagonal one, nor does K stay as it "
-            "is if 100 is added to a column.",
+            "Both wrong lines are still there: the diagonal is not one, and K changes if 100 is "
+            "added to a column.",
         ),
         "not-scaled": lambda X: np.cov(X, rowvar=False),
         "mixed-ddof": (

@@ -38,7 +38,7 @@ CHANGES = {
         "PCA ignores where the cloud is and follows every rotation, but it listens to units and "
         "counts a copied feature twice."
     ),
-    look="Then try it on a small random matrix.",
+    look="Try it on a small random matrix.",
     kind="value",
     hints={
         "stays-a": "(a) is not right. What does centring do to the shift?",
@@ -251,7 +251,7 @@ def same_axis(angle, other):
             with_angle(
                 lambda C: np.degrees(np.arctan(2 * C[0, 1] / (C[0, 0] - C[1, 1] + 1e-300))) / 2
             ),
-            "The angle is right for C₀₀ > C₁₁ only. The arcus tangent of a ratio forgets the signs "
+            "The angle is right for C₀₀ > C₁₁ only. The arctangent of a ratio forgets the signs "
             "of its two parts; which function of NumPy takes both?",
         ),
         "regression": (
