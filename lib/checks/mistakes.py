@@ -120,6 +120,32 @@ TEXTS = {
         "one sample?"
     ),
     "learned-from-test": "What is learned comes from the new data, not from the training data.",
+    # networks: `lib.checks.networks`
+    "not-a-model": "A Keras model is asked for: the model itself, not what `fit` returns.",
+    "model-input": "The model does not take samples of this shape.",
+    "model-output": "The model's output has not the shape of its input.",
+    "no-part": "The model lacks a part with the name that is asked for.",
+    "bottleneck-wide": (
+        "More numbers get through the model than the code may have. Is the code too wide, or does "
+        "a connection lead around it?"
+    ),
+    "bottleneck-narrow": (
+        "Fewer numbers get through the model than the code should have. Which layer is the "
+        "narrowest?"
+    ),
+    "output-activation": (
+        "The output can leave its range. What does the last layer do to a very large number?"
+    ),
+    "not-linear": "The model bends: half-way between two inputs, the output is not half-way.",
+    "same-for-all": "The output is the same whatever goes in. Does the code carry anything?",
+    "untrained": (
+        "The reconstructions are hardly better than the mean of the data. Was this very model "
+        "trained, and for long enough?"
+    ),
+    "trained-on-noisy": (
+        "The output is nearer to the noisy samples than to the clean ones. What was the target in "
+        "training?"
+    ),
     # errors
     "sum-for-mean": "This is a sum, and a mean is asked for.",
     "root": "This is the root of the mean squared error. The mean squared error is asked for.",
