@@ -135,9 +135,7 @@ def test_a_check_needs_each_of_its_rejections(word):
         own = verifies.get(delete.function)
         with replaced(module, codes):
             assert any(
-                verdict(name, bad) != before
-                for name, bad, before in known
-                if own in (None, name)
+                verdict(name, bad) != before for name, bad, before in known if own in (None, name)
             ), f"{module.__name__}, {delete.line}: no wrong answer needs it"
 
 
