@@ -219,7 +219,7 @@ def half_a_turn_more(C):
 
 @right("ex-pca-theorem-3")
 def by_search(C):
-    theta = np.linspace(0, np.pi, 200_001)
+    theta = np.linspace(0, np.pi, 50_001)
     w = np.array([np.cos(theta), np.sin(theta)])
     variances = np.sum(w * (C @ w), axis=0)
     return variances.max(), variances.min(), np.degrees(theta[variances.argmax()])
