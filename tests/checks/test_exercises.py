@@ -188,6 +188,8 @@ class Mutate(ast.NodeTransformer):
 
     def visit_Subscript(self, node):
         self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):  # on the left of an assignment
+            return node
         return self.change(node, node.value, "without its index")
 
     def visit_Constant(self, node):
