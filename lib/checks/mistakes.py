@@ -2,7 +2,7 @@
 
 `TEXTS` holds one text for each hint id; exercises add texts of their own. The functions below turn
 a right program into a wrong one, so that a check can recognise a mistake by making it:
-``mistakes={"rows-and-columns": on_transposed(right), "ddof": by_n(right)}``.
+``mistakes={"rows-and-columns": on_transposed(right), "one-mean": on_one_mean(right)}``.
 """
 
 import numpy as np
@@ -172,11 +172,6 @@ def on_transposed(right):
     return lambda X, *rest: right(np.asarray(X).T, *rest)
 
 
-def on_uncentred(right_of_centred):
-    """Leave out the centring before a program that expects centred data."""
-    return right_of_centred
-
-
 def on_one_mean(right_of_centred):
     """Centre by one mean of all entries."""
     return lambda X, *rest: right_of_centred(X - np.mean(X), *rest)
@@ -185,38 +180,3 @@ def on_one_mean(right_of_centred):
 def on_means_of_rows(right_of_centred):
     """Centre each row instead of each column."""
     return lambda X, *rest: right_of_centred(X - np.mean(X, axis=1, keepdims=True), *rest)
-
-
-def on_standardised(right):
-    """Divide each column by its standard deviation first."""
-    return lambda X, *rest: right((X - np.mean(X, axis=0)) / np.std(X, axis=0), *rest)
-
-
-def with_n(right):
-    """Divide by n what is right with n - 1."""
-    return lambda X, *rest: right(X, *rest) * (len(X) - 1) / len(X)
-
-
-def with_n_minus_1(right):
-    """Divide by n - 1 what is right with n."""
-    return lambda X, *rest: right(X, *rest) * len(X) / (len(X) - 1)
-
-
-def without_n(right):
-    """Forget to divide by n."""
-    return lambda X, *rest: right(X, *rest) * len(X)
-
-
-def reversed_rows(right):
-    """Return the entries, or the rows, in reversed order."""
-    return lambda *args: np.asarray(right(*args))[::-1]
-
-
-def reversed_columns(right):
-    """Return the columns in reversed order."""
-    return lambda *args: np.asarray(right(*args))[:, ::-1]
-
-
-def transposed(right):
-    """Return the transposed matrix."""
-    return lambda *args: np.asarray(right(*args)).T
