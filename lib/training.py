@@ -144,7 +144,8 @@ def train(
     verbose = is_watched() if verbose is None else verbose
     losses, val_losses = [], []
     for epoch in range(epochs):
-        losses.append(float(run_epoch(tf.constant(rng.permutation(len(X)), tf.int32))))
+        order = tf.constant(rng.permutation(len(X)), tf.int32)
+        losses.append(float(run_epoch(order, inputs, targets)))
         if not np.isfinite(losses[-1]):
             raise FloatingPointError(
                 f"the loss became {losses[-1]} in epoch {epoch + 1}: the steps are too long. "
@@ -257,8 +258,8 @@ def _make_optimizer(optimizer, learning_rate, schedule, warmup, n_steps):
 
 
 def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_compile):
-    """Return a function that takes the order of the samples and returns the mean loss."""
-    n_samples = len(inputs)
+    """Return a function of the order of the samples, and of the data, that returns the mean loss."""
+    n_samples, autoencodes = len(inputs), targets is inputs
     weights = model.trainable_variables
 
     def step(x, y):
@@ -272,11 +273,12 @@ def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_comp
     if jit_compile:
         step = tf.function(step, autograph=False, jit_compile=True)
 
-    def run_epoch(order):
+    # The data are arguments: TensorFlow never frees what a function has captured.
+    def run_epoch(order, inputs, targets):
         def run_batch(first, total):
             batch = order[first : first + batch_size]  # the last one may be shorter
             x = tf.gather(inputs, batch)
-            y = x if targets is inputs else tf.gather(targets, batch)
+            y = x if autoencodes else tf.gather(targets, batch)
             return first + batch_size, total + step(x, y) * tf.cast(tf.size(batch), tf.float32)
 
         _, total = tf.while_loop(lambda first, _: first < n_samples, run_batch, (0, 0.0))
@@ -284,7 +286,8 @@ def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_comp
 
     run_epoch = tf.function(run_epoch, autograph=False)
     # Traced here and once: a call would count as one more tracing, of which TensorFlow warns.
-    return run_epoch.get_concrete_function(tf.TensorSpec([n_samples], tf.int32))
+    shapes = (tf.TensorSpec(data.shape, tf.float32) for data in (inputs, targets))
+    return run_epoch.get_concrete_function(tf.TensorSpec([n_samples], tf.int32), *shapes)
 
 
 def _make_validation(model, loss_of, X, target):

@@ -1,5 +1,6 @@
 """`lib.training`: reproducible, stops when it must, quiet where nobody watches, clear errors."""
 
+import gc
 import subprocess
 import sys
 
@@ -60,6 +61,14 @@ def test_one_step_of_gradient_descent_by_hand():
     residual = X @ W_e @ W_d - X
     gradient = 2 * (X @ W_e).T @ residual / X.size
     np.testing.assert_allclose(model.get_weights()[1], W_d - 0.5 * gradient, atol=1e-6)
+
+
+def test_lets_go_of_the_data(X):
+    train(small(), X, X_valid=X, epochs=1)
+    gc.collect()
+    tensors = [o for o in gc.get_objects() if type(o).__name__ == "EagerTensor"]
+    assert tensors
+    assert not [tensor for tensor in tensors if tensor.shape == X.shape]
 
 
 def test_penalties_count(X):
