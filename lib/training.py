@@ -258,7 +258,7 @@ def _make_optimizer(optimizer, learning_rate, schedule, warmup, n_steps):
 
 
 def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_compile):
-    """Return a function of the order of the samples, and of the data, that returns the mean loss."""
+    """Return a function of the samples' order and of the data, which returns the mean loss."""
     n_samples, autoencodes = len(inputs), targets is inputs
     weights = model.trainable_variables
 
