@@ -170,7 +170,7 @@ class Worker:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _messages(self):
-        text, received = b"", 0
+        text, received, reason = b"", 0, None
         deadline = time.monotonic() + SETUP_SECONDS
         while True:
             try:
@@ -178,7 +178,7 @@ class Worker:
             except queue.Empty:
                 chunk = b""
             if chunk is None or (not chunk and self.process.poll() is not None):
-                yield {"event": "stopped", "reason": self._last_words()}
+                yield {"event": "stopped", "reason": reason or self._last_words()}
                 return
             received += len(chunk)
             text += chunk
@@ -193,13 +193,12 @@ class Worker:
                 if message["event"] == "begin":
                     deadline = time.monotonic() + self.limits.seconds
                 yield message
-            reason = self._excess(received)
-            if not reason and time.monotonic() > deadline:
-                reason = f"did not end within {self.limits.seconds:g} seconds"
-            if reason:
-                self._kill()
-                yield {"event": "stopped", "reason": reason}
-                return
+            if not reason:
+                reason = self._excess(received)
+                if time.monotonic() > deadline and self.chunks.empty():
+                    reason = f"did not end within {self.limits.seconds:g} seconds"
+                if reason:  # what it still said before tells which cell is to blame
+                    self._kill()
 
     def _open(self, line):
         """Return a message if it bears the secret of this process, which no student's code saw."""

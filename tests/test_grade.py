@@ -123,9 +123,10 @@ def hog():
 
 
 def submissions(canary):
-    """Return name: (text of the file, expected status of the four exercises)."""
+    """Return name: (text of the file, expected status of the four exercises, or which ones)."""
     canary = str(canary)
     ok, text = "ok", "read"
+    stopped = "crashed or timeout"  # which limit comes first depends on how busy the machine is
     all_right = (ok, ok, ok, text)
     in_first = "def repaired_correlation(X):\n    {}\n\n"
     in_second = "def largest_correlation(X):\n    {}\n\n"
@@ -195,7 +196,7 @@ def submissions(canary):
         "endless function": (submission(but(second=in_second.format("while True: pass"))),
                              (ok, "timeout", ok, text)),
         "endless and stubborn": (submission(but(second=stubborn)), (ok, "timeout", ok, text)),
-        "memory hog": (submission(but(third=hog())), (ok, ok, "crashed", text)),
+        "memory hog": (submission(but(third=hog())), (ok, ok, stopped, text)),
         "huge array": (submission(but(first=in_first.format("return np.ones((10**6, 10**6))"))),
                        ("error", ok, ok, text)),
         "deletes files": (submission(but(first=delete)), ("error", ok, ok, text)),
@@ -210,7 +211,7 @@ def submissions(canary):
                          (ok, "crashed", ok, text)),
         "forks": (submission(but(second="import os\nos.fork()")), (ok, "missing", ok, text)),
         "fork bomb": (submission(but(second="import os\nwhile True:\n    os.fork()")),
-                      (ok, "crashed", ok, text)),
+                      (ok, stopped, ok, text)),
         "monkey-patches check": (submission(but(first=patch)), ("wrong", ok, ok, text)),
         "forges a result": (submission(but(first=forge)), ("todo", ok, ok, text)),
         "network": (submission(but(first=network)), ("error", ok, ok, text)),
@@ -267,7 +268,11 @@ def test_thirty_submissions_are_graded_as_they_deserve(tmp_path, capsys):
         messages.setdefault(name, []).append(f"{row['status']}: {row['message']}")
         assert row["points"] == {"ok": "1.0", "read": ""}.get(row["status"], "0.0")
     assert got.keys() == cases.keys()
-    wrong = {name: messages[name] for name in got if tuple(got[name]) != cases[name][1]}
+    wrong = {
+        name: messages[name]
+        for name, (_, expected) in cases.items()
+        if not all(s in e.split(" or ") for s, e in zip(got[name], expected, strict=True))
+    }
     assert not wrong, json.dumps(wrong, indent=1)
     assert not any(row["submission"].startswith("=") for row in rows), "a spreadsheet would run it"
 
