@@ -177,7 +177,12 @@ It is {prf:ref}`thm-a`.
 ```python
 s = "{ref}`stays`"
 ```
-{ref}`ch-a`, {ref}`here <sec-a-b>`, {numref}`fig-a-f`, {kbd}`Tab`, [below](sec-a-b).
+{ref}`ch-a`, {ref}`here <sec-a-b>`, {numref}`fig-a-f`, {kbd}`Tab`, [below](sec-a-b), {numref}`tbl-a-t`.
+
+```{comparison}
+:name: tbl-a-t
+All so far.
+```
 
 :::{tip}
 Last.
@@ -200,7 +205,9 @@ $$
 ```python
 s = "{ref}`stays`"
 ```
-A chapter, here, Figure 7.1, `Tab`, below.
+A chapter, here, Figure 7.1, `Tab`, below, Table 7.1.
+
+*Table 7.1, which collects all chapters, stands on the book's page.* All so far.
 
 **Tip.** Last."""
 

@@ -16,6 +16,7 @@ TARGET = re.compile(r"^\(([\w-]+)\)=[ \t]*$", re.M)
 FENCE = re.compile(r"^([ \t]*)(`{3,}|:{3,})\{([\w:+.-]+)\}[ \t]*(.*)$")
 OPTION = re.compile(r"^[ \t]*:([\w-]+):[ \t]*(.*)$")
 NUMBERED = "theorem lemma proposition corollary definition example remark algorithm".split()
+TABLES = ("comparison", "table", "list-table", "csv-table")
 EQUATION = re.compile(r"^\$\$[ \t]*\(([\w-]+)\)[ \t]*$", re.M)
 
 
@@ -64,11 +65,12 @@ class Labels:
             lines = piece.source.split("\n")
             for place, line in enumerate(lines):
                 fence = FENCE.match(line)
-                if not fence or fence[3].removeprefix("prf:") not in NUMBERED:
+                kind = fence[3].removeprefix("prf:") if fence else None
+                if kind not in (*NUMBERED, *TABLES):
                     continue
                 options = [OPTION.match(after) for after in lines[place + 1 : place + 5]]
-                label = next((o[2] for o in options if o and o[1] == "label"), None)
-                number(fence[3].removeprefix("prf:").capitalize(), label)
+                label = next((o[2] for o in options if o and o[1] in ("label", "name")), None)
+                number("Table" if kind in TABLES else kind.capitalize(), label)
 
     def _read_headings(self, text, document):
         for label, title in re.findall(r"^\(([\w-]+)\)=\s*\n#+ +(.+)$", text, re.M):
@@ -171,7 +173,8 @@ def directive(name, argument, body, labels):
         tag = rf"\tag{{{labels.title(options['label']).strip('()')}}}" if "label" in options else ""
         return f"$$\n{content}\n{tag}$$"
     if kind == "comparison":
-        return f"*(The book's page has here a table that collects all chapters.)* {content}"
+        title = labels.titles.get(options.get("name"), "Table")
+        return f"*{title}, which collects all chapters, stands on the book's page.* {content}"
     if kind in ("figure", "image", "bibliography", "tableofcontents", "contents"):
         return content
     if kind in NUMBERED:
