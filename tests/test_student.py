@@ -177,7 +177,8 @@ It is {prf:ref}`thm-a`.
 ```python
 s = "{ref}`stays`"
 ```
-{ref}`ch-a`, {ref}`here <sec-a-b>`, {numref}`fig-a-f`, {kbd}`Tab`, [below](sec-a-b), {numref}`tbl-a-t`.
+{ref}`ch-a`, {ref}`here <sec-a-b>`, {numref}`fig-a-f`, {kbd}`Tab`, [below](sec-a-b),
+{numref}`tbl-a-t`.
 
 ```{comparison}
 :name: tbl-a-t
@@ -205,7 +206,8 @@ $$
 ```python
 s = "{ref}`stays`"
 ```
-A chapter, here, Figure 7.1, `Tab`, below, Table 7.1.
+A chapter, here, Figure 7.1, `Tab`, below,
+Table 7.1.
 
 *Table 7.1, which collects all chapters, stands on the book's page.* All so far.
 
