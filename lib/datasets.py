@@ -41,6 +41,25 @@ class FashionMNIST(NamedTuple):
     class_names: tuple[str, ...] = CLASS_NAMES
 
 
+class Oscillations(NamedTuple):
+    """Recordings of damped oscillators, and what only their maker knows.
+
+    With n samples and T readings: `times` has shape (T,); `X` (n, T) holds the readings and
+    `clean` (n, T) the displacements behind them; `amplitude`, `damping`, `frequency`, `phase` and
+    `onset`, the time at which an anomaly begins, have shape (n,). Times are in seconds,
+    frequencies in hertz, dampings per second, phases in radians, displacements in arbitrary units.
+    """
+
+    times: np.ndarray
+    X: np.ndarray
+    clean: np.ndarray
+    amplitude: np.ndarray
+    damping: np.ndarray
+    frequency: np.ndarray
+    phase: np.ndarray
+    onset: np.ndarray
+
+
 def load_fashion_mnist(folder=FASHION_MNIST):
     """Load Fashion-MNIST: 55 000 images for training, 5 000 for validation, 10 000 for testing.
 
@@ -221,3 +240,206 @@ def make_mass_spring_chain(
     frequencies = 2 * np.sqrt(stiffness / mass) * np.sin(angle / 2)
     modes = np.sqrt(2 / (n_masses + 1)) * np.sin(np.outer(angle, np.arange(1, n_masses + 1)))
     return X, frequencies, modes
+
+
+def make_damped_oscillators(
+    n_samples=1_000, n_times=64, duration=8.0, noise=0.05, anomaly=None, random_state=0
+):
+    """Record damped oscillators, at equal times and with irregular noise.
+
+    The displacement is ``x(t) = A exp(-γ t) cos(2π f t + φ)``, the solution of
+    ``x'' + 2γ x' + ((2π f)² + γ²) x = 0``. Each sample has its own amplitude A in [0.5, 1.5],
+    damping γ in [0.05, 0.35] /s, frequency f in [0.4, 1] Hz and phase φ in [0, 2π), all uniform.
+    Each sample has its own instrument too: its Gaussian noise has a standard deviation that is
+    uniform in [0.5, 1.5] times `noise`, and every reading has a chance of 1 % to be a glitch,
+    with five times as much of it.
+
+    Parameters
+    ----------
+    n_samples, n_times : int
+    duration : float, default 8.0
+        The readings are taken at ``duration * arange(n_times) / n_times`` seconds.
+    noise : float, default 0.05
+        Mean standard deviation of a reading that is not a glitch; 0 for none.
+    anomaly : {None, "kick", "frequency", "dropout", "stuck"}
+        What happens to each sample at a reading that is drawn from the second quarter of the
+        times. A kick: the oscillator gets a push, which adds ``±A/2 exp(-γ τ) sin(2π f τ)`` at the
+        time τ after it. A frequency change: f becomes 0.7 f or 1.3 f, with no jump. A dropout: for
+        an eighth of the readings the sensor records its noise only. A stuck sensor: for an eighth
+        of the readings it repeats one value.
+    random_state : int or Generator, default 0
+        The same seed gives the same oscillators and noise for every `anomaly`.
+
+    Returns
+    -------
+    data : Oscillations
+        `onset` is NaN without an anomaly.
+
+    Raises
+    ------
+    ValueError
+        If `anomaly` is unknown, the noise is negative, or there are no samples, no duration or
+        fewer than 8 readings.
+
+    References
+    ----------
+    L. D. Landau, E. M. Lifshitz, "Mechanics", 3rd ed. (1976), § 25.
+
+    Examples
+    --------
+    >>> data = make_damped_oscillators(3, n_times=16, anomaly="kick")
+    >>> data.X.shape, bool((data.onset >= 2).all() and (data.onset < 4).all())
+    ((3, 16), True)
+    """
+    if anomaly not in (None, "kick", "frequency", "dropout", "stuck"):
+        raise ValueError(
+            f"anomaly={anomaly!r} is unknown. Use None, 'kick', 'frequency', 'dropout' or 'stuck'."
+        )
+    if not (n_samples >= 1 and n_times >= 8 and duration > 0 and noise >= 0):
+        raise ValueError(
+            f"n_samples={n_samples!r}, n_times={n_times!r}, duration={duration!r} and "
+            f"noise={noise!r} must be at least 1, at least 8, positive, and not negative."
+        )
+    rng = np.random.default_rng(random_state)
+    ranges = ((0.5, 1.5), (0.05, 0.35), (0.4, 1.0), (0.0, 2 * np.pi))
+    parameters = [rng.uniform(low, high, n_samples) for low, high in ranges]
+    A, gamma, f, phi = (values[:, None] for values in parameters)  # (n_samples, 1)
+    level = noise * rng.uniform(0.5, 1.5, (n_samples, 1))
+    errors = level * rng.standard_normal((n_samples, n_times))
+    errors *= np.where(rng.random((n_samples, n_times)) < 0.01, 5.0, 1.0)
+    first = rng.integers(n_times // 4, n_times // 2, (n_samples, 1))  # reading of the onset
+    upwards = rng.random((n_samples, 1)) < 0.5
+
+    times = duration * np.arange(n_times) / n_times
+    since = np.maximum(times - times[first], 0.0)  # 0 before the onset
+    angle = 2 * np.pi * f * times + phi
+    if anomaly == "frequency":
+        angle += 2 * np.pi * f * np.where(upwards, 0.3, -0.3) * since
+    clean = A * np.exp(-gamma * times) * np.cos(angle)
+    if anomaly == "kick":
+        push = A / 2 * np.exp(-gamma * since) * np.sin(2 * np.pi * f * since)
+        clean += np.where(upwards, push, -push)
+    X = clean + errors
+    gap = (np.arange(n_times) >= first) & (np.arange(n_times) < first + n_times // 8)
+    if anomaly == "dropout":
+        X = np.where(gap, errors, X)
+    if anomaly == "stuck":
+        X = np.where(gap, np.take_along_axis(X, first, axis=1), X)
+    onset = times[first[:, 0]] if anomaly else np.full(n_samples, np.nan)
+    return Oscillations(times, X, clean, *parameters, onset)
+
+
+def make_noisy_plane(
+    n_samples=60, semi_axes=(1.2, 0.6), arc=270.0, tilt=35.0, turn=20.0, noise=0.1,
+    centre=(0.6, -0.4, 1.0), random_state=0,
+):  # fmt: skip
+    """Draw samples near an arc of an ellipse that lies in a tilted plane of three dimensions.
+
+    Two numbers describe a sample except for the noise, which is Gaussian and the same in all
+    directions. One would do, the angle along the arc, but not linearly.
+
+    Parameters
+    ----------
+    n_samples : int, default 60
+    semi_axes : tuple of two floats
+        Of the ellipse, in arbitrary units; the first one is horizontal.
+    arc : float, default 270
+        Range of the angles, which are uniform from 0 on, in degrees.
+    tilt, turn : float
+        The plane is horizontal before it is tilted about the first axis and then turned about
+        the third, in degrees.
+    noise : float, default 0.1
+        Standard deviation in each direction, in arbitrary units.
+    centre : array-like of shape (3,)
+        Of the ellipse. The mean of the samples is another point, because the arc is open.
+    random_state : int or Generator, default 0
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 3)
+        In arbitrary units.
+    angles : ndarray of shape (n_samples,)
+        Of each sample along the arc, in degrees.
+    plane : ndarray of shape (2, 3)
+        Orthonormal rows along the semi-axes. They span the plane.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample, a semi-axis or the arc is not positive, or the noise is negative.
+
+    Examples
+    --------
+    >>> X, angles, plane = make_noisy_plane(noise=0, centre=(0, 0, 0))
+    >>> X.shape, bool(np.allclose(X @ plane.T @ plane, X))
+    ((60, 3), True)
+    """
+    sizes = {"n_samples": n_samples, "semi_axes": min(semi_axes), "arc": arc}
+    for name, value in sizes.items():
+        if not value > 0:
+            raise ValueError(f"{name}={value!r} must be positive.")
+    if not noise >= 0:
+        raise ValueError(f"noise={noise!r} is a standard deviation: 0 or more, for example 0.1.")
+    rng = np.random.default_rng(random_state)
+    angles = arc * rng.random(n_samples)
+    along, tilt, turn = np.radians(angles), np.radians(tilt), np.radians(turn)
+    ellipse = np.column_stack([np.cos(along), np.sin(along)]) * semi_axes  # (n_samples, 2)
+    horizontal = np.array([np.cos(turn), np.sin(turn), 0.0])
+    uphill = np.array([-np.sin(turn) * np.cos(tilt), np.cos(turn) * np.cos(tilt), np.sin(tilt)])
+    plane = np.stack([horizontal, uphill])
+    X = np.asarray(centre) + ellipse @ plane + noise * rng.standard_normal((n_samples, 3))
+    return X, angles, plane
+
+
+def make_travelling_pulses(n_samples=5_000, n_points=64, widths=(0.19, 0.45), random_state=0):
+    """Sample a pulse of random position and width on a ring.
+
+    The field at angle θ is ``exp(-d² / 2w²)``, where d is the distance on the ring between θ and
+    the pulse's position. So two numbers determine a sample; one, if all widths are equal.
+
+    Parameters
+    ----------
+    n_samples : int, default 5 000
+    n_points : int, default 64
+        Points at equal distances on the ring, the first at angle 0.
+    widths : tuple of two floats, default (0.19, 0.45)
+        Smallest and largest standard deviation w of a pulse, in radians. Widths are uniform in
+        between, positions uniform on the ring.
+    random_state : int or Generator, default 0
+        Seed, as for `numpy.random.default_rng`.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_points)
+        Float32 and dimensionless: in [0, 1], and 1 at the pulse's position.
+    position, width : ndarray of shape (n_samples,)
+        In radians, the position in [0, 2π).
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive, or `widths` are not ascending or exceed π.
+
+    Examples
+    --------
+    >>> X, position, width = make_travelling_pulses(3, n_points=8, widths=(0.3, 0.3))
+    >>> X.shape, position.shape, width
+    ((3, 8), (3,), array([0.3, 0.3, 0.3]))
+    """
+    for name, value in {"n_samples": n_samples, "n_points": n_points}.items():
+        if not value > 0:
+            raise ValueError(f"{name}={value!r} must be positive.")
+    narrow, broad = widths
+    if not 0 < narrow <= broad <= np.pi:
+        raise ValueError(
+            f"widths={widths!r} must be ascending, positive and at most π: (smallest, largest), in "
+            "radians."
+        )
+    rng = np.random.default_rng(random_state)
+    position = rng.uniform(0, 2 * np.pi, n_samples)
+    width = rng.uniform(narrow, broad, n_samples)
+    angle = 2 * np.pi * np.arange(n_points) / n_points
+    # The shorter way round, in [-π, π).
+    distance = (angle - position[:, None] + np.pi) % (2 * np.pi) - np.pi
+    X = np.exp(-(distance**2) / (2 * width[:, None] ** 2))
+    return X.astype(np.float32), position, width
