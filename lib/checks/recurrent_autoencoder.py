@@ -141,7 +141,7 @@ def threshold_for(result, scores, rate):
         raise Wrong("value")
 
 
-K = 6
+K = 12
 
 
 def residual_scores(X_fit, X, k=K):
@@ -174,8 +174,8 @@ def everything(*parts):
 def watched(rng):
     """Return training and validation data, which are anomalous, and test data of all sizes."""
     cases = []
-    for n, p in ((60, 12), (80, 10)):
-        turned = np.linalg.qr(rng.normal(size=(p, p)))[0] * 0.75 ** np.arange(p)[:, None]
+    for n, p in ((60, 18), (80, 16)):
+        turned = np.linalg.qr(rng.normal(size=(p, p)))[0] * 0.85 ** np.arange(p)[:, None]
         unit = rng.uniform(0.2, 5, p)
         X, V, T = (rng.normal(size=(m, p)) @ turned * unit + 3 * unit for m in (n, 60, 500))
         sick = rng.permutation(60) < 15

@@ -108,7 +108,7 @@ wrong(E2, "not-one-number", lambda scores, rate: np.sort(scores))
 @right(E3)
 def by_pipeline(X_train, X_valid, is_anomaly, X_test):
     scaler = StandardScaler().fit(X_train)
-    pca = PCA(6).fit(scaler.transform(X_train))
+    pca = PCA(12).fit(scaler.transform(X_train))
 
     def errors(X):
         Z = scaler.transform(X)
@@ -120,7 +120,7 @@ def by_pipeline(X_train, X_valid, is_anomaly, X_test):
 @right(E3)
 def by_correlation_matrix(X_train, X_valid, is_anomaly, X_test):
     mean, std = X_train.mean(0), X_train.std(0)
-    rest = np.linalg.eigh(np.corrcoef(X_train.T))[1][:, :-6]
+    rest = np.linalg.eigh(np.corrcoef(X_train.T))[1][:, :-12]
     errors = [np.sum(((X - mean) / std @ rest) ** 2, axis=1) for X in (X_valid, X_test)]
     return list(errors[1] > np.quantile(errors[0][is_anomaly == 0], 0.95))
 
@@ -133,7 +133,7 @@ def as_in_the_statement(X_train, X_valid, is_anomaly, X_test):
     everything = np.concatenate([X_train, X_valid, X_test])
     mean, std = everything.mean(axis=0), everything.std(axis=0)
     parts = [(X - mean) / std for X in (X_train, X_valid, X_test)]
-    pca = PCA(n_components=6).fit(np.concatenate(parts))
+    pca = PCA(n_components=12).fit(np.concatenate(parts))
     errors = [np.mean((X - pca.inverse_transform(pca.transform(X))) ** 2, axis=1) for X in parts]
     return errors[2] > np.quantile(errors[1], 0.95)
 
@@ -146,7 +146,7 @@ def two_mended(X_train, X_valid, is_anomaly, X_test):
 @wrong(E3, "scaled-with-all")
 def scaled_together(X_train, X_valid, is_anomaly, X_test):
     scaler = StandardScaler().fit(np.concatenate([X_train, X_valid, X_test]))
-    pca = PCA(6).fit(scaler.transform(X_train))
+    pca = PCA(12).fit(scaler.transform(X_train))
     model = make_pipeline(scaler, pca)
 
     def errors(X):
