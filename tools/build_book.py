@@ -24,10 +24,20 @@ from student import write_all
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def digest(files):
+    """Return a digest of the contents of `files`."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
 def fingerprint():
     """Return a digest of what the chapters' results depend on beside their own code."""
-    files = [ROOT / "requirements.txt", *sorted((ROOT / "lib").rglob("*.py"))]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+    return digest([ROOT / "requirements.txt", *sorted((ROOT / "lib").rglob("*.py"))])
+
+
+def make_of_pages(book):
+    """Return a digest of what the pages depend on beside their text and the settings."""
+    files = [*(ROOT / "tools").rglob("*.*"), *(book / "_static").rglob("*.*")]
+    return digest(path for path in sorted(files) if path.is_file() and path.suffix != ".pyc")
 
 
 def forget_what_is_stale(build):
@@ -36,8 +46,10 @@ def forget_what_is_stale(build):
     Jupyter Book reuses the results of a chapter whose code is the same, even if `lib/` changed;
     and it does not repeat the warnings of a build that failed or was interrupted.
     """
-    ran_with, passed = build / "ran_with", build / "passed"
-    current = fingerprint()
+    ran_with, passed, made_with = (build / name for name in ("ran_with", "passed", "made_with"))
+    current, make = fingerprint(), make_of_pages(build.parent)
+    if not made_with.exists() or made_with.read_text() != make:
+        passed.unlink(missing_ok=True)
     if not ran_with.exists() or ran_with.read_text() != current:
         shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
         passed.unlink(missing_ok=True)
@@ -47,6 +59,7 @@ def forget_what_is_stale(build):
     passed.unlink(missing_ok=True)
     build.mkdir(exist_ok=True)
     ran_with.write_text(current)
+    made_with.write_text(make)
 
 
 def changed_outputs(book):
@@ -82,7 +95,7 @@ def bare_figures(html):
     for page in sorted((html / "chapters").glob("*.html")):
         article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
         for image in article.find_all("img"):
-            name = Path(image["src"]).name
+            name = Path(image["src"]).stem
             # Sphinx fills a missing alt text with the path of the file.
             if not image.get("alt") or name in image["alt"]:
                 yield f"{page.name}: the figure {name} has no alt text (mystnb.image.alt)."
