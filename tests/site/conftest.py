@@ -1,0 +1,138 @@
+"""The built site in a real browser: the system's Chromium, driven by Playwright.
+
+Without a Chromium these tests are skipped; with CI=true in the environment they fail instead.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the browser's tests where there is no browser."""
+    if CHROMIUM or os.environ.get("CI"):
+        return
+    reason = "no Chromium found; `apt-get install chromium` or the like lets the site's tests run"
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serve files without a log; the site's own page stands for those that are missing."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+    def send_error(self, code, message=None, explain=None):
+        """Answer as static hosts do."""
+        content = (HTML / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+
+@pytest.fixture(scope="session")
+def address():
+    """Serve the site from a sub-path, /html/, and return its address."""
+    assert (HTML / "index.html").exists(), "run `make book` first"
+    handler = functools.partial(Quiet, directory=str(HTML.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/html/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a running Chromium."""
+    assert CHROMIUM, "no Chromium found"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser, address):
+    """Return a context manager that opens a page, and fails if it asks elsewhere or complains."""
+
+    @contextmanager
+    def visit(
+        path, *, width=1280, theme="light", site=address, allowed=(), requested=None, **options
+    ):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+        )
+        context.set_default_timeout(PATIENCE)
+        elsewhere, complaints = [], []
+
+        def route(request):
+            url = request.request.url
+            if requested is not None:
+                requested.append(url)
+            if url.startswith((site, "data:")):
+                request.continue_()
+            else:
+                elsewhere.append(url)
+                request.abort()
+
+        def complain(text):
+            if not any(part in text for part in allowed):
+                complaints.append(text)
+
+        context.route("**/*", route)
+        page = context.new_page()
+        page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.goto(site + path, wait_until="load")
+        try:
+            yield page
+            assert not elsewhere, "the page asks other hosts"
+            assert not complaints, "the browser's console shows errors"
+        finally:
+            context.close()
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """Return a function that lists what axe-core finds on a page."""
+    # Formulas are most of the elements and all made alike; aids get the MathML in them.
+    context = {"exclude": [["mjx-container"]]}
+    options = {"resultTypes": ["violations"], "preload": False}
+    checker = Axe()
+
+    def axe(page):
+        found = checker.run(page, context=context, options=options)
+        return [
+            f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+            f" {[check['message'] for check in node['any'] + node['all'] + node['none']][:1]}"
+            for violation in found.response["violations"]
+            for node in violation["nodes"][:3]
+        ]
+
+    return axe
