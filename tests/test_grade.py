@@ -210,7 +210,12 @@ def submissions(canary):
         "kills itself": (submission(but(second="import os, signal\nos.kill(os.getpid(), 9)")),
                          (ok, "crashed", ok, text)),
         "forks": (submission(but(second="import os\nos.fork()")), (ok, "missing", ok, text)),
-        "fork bomb": (submission(but(second="import os\nwhile True:\n    os.fork()")),
+        "fork bomb": (submission(but(second="""
+            import os, time
+            while True:
+                if os.fork() == 0:
+                    time.sleep(60)
+            """)),
                       (ok, stopped, ok, text)),
         "monkey-patches check": (submission(but(first=patch)), ("wrong", ok, ok, text)),
         "forges a result": (submission(but(first=forge)), ("todo", ok, ok, text)),
