@@ -27,6 +27,9 @@ PICTURES = """async () => {
     if (!image.hasAttribute("alt")) bad.push("no alt: " + image.src);
     if (!image.hasAttribute("width") || !image.hasAttribute("height"))
       bad.push("no size: " + image.src);
+    const shape = image.clientWidth / image.clientHeight * image.naturalHeight / image.naturalWidth;
+    if (image.closest("figure") && Math.abs(shape - 1) > 0.05)
+      bad.push("stretched: " + image.src);
   }
   return bad;
 }"""
