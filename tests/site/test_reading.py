@@ -15,7 +15,7 @@ def theme(page):
     return page.evaluate("document.documentElement.dataset.theme")
 
 
-def test_search_finds_a_term_and_opens_it(visit):
+def test_search_finds_a_term_and_opens_it(visit, axe):
     with visit("intro.html") as page:
         page.keyboard.press("Control+k")
         page.locator("#pst-search-dialog input").fill("singular value")
@@ -26,6 +26,8 @@ def test_search_finds_a_term_and_opens_it(visit):
         result.click()
         page.wait_for_url(re.compile(r"/(chapters/\w+|glossary)\.html"))
         assert page.locator("main h1").count() == 1
+        page.locator("span.highlighted").first.wait_for()
+        assert axe(page) == []
 
 
 def test_the_theme_can_be_switched_and_is_remembered(visit):
