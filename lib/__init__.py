@@ -10,4 +10,5 @@ Import what you need from its module, for example ``from lib.pca import PCA``:
 - `lib.comparison`: the table of all models beside PCA
 - `lib.checks`: feedback on answers to the exercises, ``check("ex-svd-2", pca_reconstruct)``
 - `lib.plots`: the figures that several chapters draw
+- `lib.interactive`: figures that a reader of the website can move
 """

@@ -13,6 +13,7 @@ import base64
 import hashlib
 import html
 import io
+import json
 import os
 import re
 import shutil
@@ -185,6 +186,7 @@ def finish(text, context, app):
     """Return a page as it is served, from what the theme made of it."""
     soup = BeautifulSoup(text, "html.parser")
     typeset = typeset_formulas(soup, context["pagename"])
+    move_data_out(soup, app)
     tidy(soup)
     fold_solutions(soup)
     measure_pictures(soup, app)
@@ -268,6 +270,24 @@ def fold_solutions(soup):
         box.append(details)
 
 
+def move_data_out(soup, app):
+    """Put the data of interactive figures into files, which a page asks for when they come near.
+
+    They are scripts, since a page that was opened from the file system may not read other files.
+    """
+    for box in soup.select("div.interactive"):
+        label = box["data-figure"]
+        if soup.find(id=label) is None:
+            LOGGER.warning("no picture %s for its interactive form", label)
+        data = f"interactive.receive({json.dumps(label)},{box.script.extract().string});\n"
+        target = Path(app.outdir, "_static", "interactive", f"{label}.data.js")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(data, encoding="utf-8")
+        box.span.string = "Try it."
+        box["hidden"] = ""
+        box.find_parent("div", class_="cell").replace_with(box)
+
+
 def measure_pictures(soup, app):
     """Say how large each picture is, so that nothing moves when it arrives."""
     sources = {name: uri for uri, name in app.builder.images.items()}
@@ -310,6 +330,8 @@ def write_head(soup, context, app):
     if body.select_one(".sd-tab-set"):
         tabs = f"{here}_static/design-tabs.js"
         add("script", defer="", src=tabs, data_sd_tabs_storage_prefix="sphinx-design-tab-id-")
+    if body.select_one("div.interactive"):
+        add("script", defer="", src=f"{here}_static/interactive.js")
     # A script of _static/ for some pages only: an element there has data-script="its-name.js".
     for script in dict.fromkeys(e["data-script"] for e in body.select("[data-script]")):
         add("script", defer="", src=f"{here}_static/{script}")
