@@ -277,7 +277,7 @@ def images_of_patches(rng):
     "ex-convolutional-autoencoder-5",
     title="How local should knowledge be?",
     shows="The side of a patch is a prior: it says how far apart pixels know of each other.",
-    look="See the section 'Where the prior pays', and try one image that holds 0, 1, 2, … 783.",
+    look="See the section 'Ours: 392 codes', and try one image that holds 0, 1, 2, … 783.",
     cases=images_of_patches,
     mistakes={
         "strips": (

@@ -12,13 +12,20 @@ def sigmoid(a):
     return 1 / (1 + np.exp(-a))
 
 
-def step(x, h, Wx, Wh, b, *, order=(0, 1, 2), swap=False, biases=(0, 1), late=True, squash=np.tanh):
+def step(
+    x, h, Wx, Wh, b, *, order=(0, 1, 2), swap=False, biases=(0, 1), late=True, early=False,
+    squash=np.tanh,
+):  # fmt: skip
     """Return the state after a step of a GRU; the options spoil it."""
     of_x, of_h = (np.split(a, 3, axis=1) for a in (x @ Wx + b[biases[0]], h @ Wh + b[biases[1]]))
     k, r, n = order
     keep, reset = sigmoid(of_x[k] + of_h[k]), sigmoid(of_x[r] + of_h[r])
-    inner = of_h[n] if late else of_h[n] - b[biases[1]][n * h.shape[1] : (n + 1) * h.shape[1]]
-    new = squash(of_x[n] + reset * inner + (0 if late else of_h[n] - inner))
+    part = slice(n * h.shape[1], (n + 1) * h.shape[1])
+    inner = of_h[n] if late else of_h[n] - b[biases[1]][part]
+    of_state = reset * inner + (0 if late else of_h[n] - inner)
+    if early:
+        of_state = (reset * h) @ Wh[:, part] + b[biases[1]][part]
+    new = squash(of_x[n] + of_state)
     return (1 - keep) * h + keep * new if swap else keep * h + (1 - keep) * new
 
 
@@ -58,6 +65,10 @@ def gates(rng):
         "bias-outside-reset": (
             lambda *args: step(*args, late=False),
             "The reset gate multiplies the bias of the state's part too.",
+        ),
+        "reset-before-weights": (
+            lambda x, h, Wx, Wh, b: step(x, h, Wx, Wh, b, early=True),
+            "The reset gate multiplies the state itself. In the formula the weights come first.",
         ),
         "no-biases": (
             lambda x, h, Wx, Wh, b: step(x, h, Wx, Wh, 0 * b),
@@ -249,7 +260,7 @@ def residuals(rng):
 @exercise(
     "ex-recurrent-autoencoder-5",
     title="How long is an anomaly?",
-    shows="A window as long as the anomaly neither dilutes it nor listens to single glitches.",
+    shows="A short window listens to single glitches; how long it should be is for data to say.",
     look="Try one row of six readings with w = 2, on paper.",
     cases=residuals,
     mistakes={

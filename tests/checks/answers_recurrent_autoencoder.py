@@ -56,6 +56,15 @@ def forgot_to_reset(x, h, Wx, Wh, b):
     return z * h + (1 - z) * np.tanh(A[2] + B[2])
 
 
+@wrong(E1, "reset-before-weights")
+def as_first_published(x, h, Wx, Wh, b):
+    u = h.shape[1]
+    z, r = np.split(expit((x @ Wx + b[0] + h @ Wh + b[1])[:, : 2 * u]), 2, axis=1)
+    last = slice(2 * u, 3 * u)
+    new = np.tanh(x @ Wx[:, last] + b[0, last] + (r * h) @ Wh[:, last] + b[1, last])
+    return z * h + (1 - z) * new
+
+
 @wrong(E1, "shape")
 def all_three(x, h, Wx, Wh, b):
     return x @ Wx + b[0] + h @ Wh + b[1]
