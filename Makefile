@@ -7,7 +7,7 @@ READY := .venv/ready
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
 .DEFAULT_GOAL := help
-.PHONY: help book student test lab bench show diff clean-notebooks run-notebooks format lock clean
+.PHONY: help book pdf student test lab bench show diff clean-notebooks run-notebooks format lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ $(READY): requirements.txt pyproject.toml
 
 book: $(READY)  ## run the chapters and write the site into _build/html
 	$(BIN)/python tools/build_book.py
+
+pdf: book  ## print the whole site into one PDF, which its first page then offers
+	$(BIN)/python tools/pdf.py
 
 student: $(READY)  ## write the chapters without their solutions into _build/student
 	$(BIN)/python tools/student.py

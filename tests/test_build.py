@@ -210,3 +210,21 @@ def test_a_table_without_rows_is_refused(book):
     passed, text = build(book)
     assert not passed
     assert "no page up to here has glued rows" in text
+
+
+def test_a_pdf_is_offered_until_a_page_changes(book):
+    (book / "intro.md").write_text('# A book\n\nRead on.<span class="pdf"></span>\n')
+    html = book / "_build" / "html"
+    pdf = html / "from-pca-to-autoencoders.pdf"
+    assert build(book)[0]
+    assert pdf.name not in (html / "index.html").read_text(encoding="utf-8")
+    pdf.write_bytes(b"%PDF, as far as the site knows")
+    for change, offered in ((None, True), ("Three points.", False)):
+        if change:
+            chapter = small_chapter()
+            chapter.cells[0].source += f"\n\n{change}"
+            write(book, chapter)
+        assert build(book)[0]
+        assert pdf.exists() == offered
+        for name in ("index.html", "intro.html"):
+            assert (pdf.name in (html / name).read_text(encoding="utf-8")) == offered
