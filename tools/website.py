@@ -50,11 +50,11 @@ SEARCH = ["_static/searchtools.js", "_static/language_data.js", "searchindex.js"
 UNUSED = [
     "vendor", "scripts", "styles", "locales", "images", "mathjax", "sphinx-thebe.*",
     "togglebutton.*", "webpack-macros.html", "sbt-webpack-macros.html", "file.png", "plus.png",
-# The whole book, if `tools/pdf.py` has printed it.
-PDF = "from-pca-to-autoencoders.pdf"
-
     "minus.png", "copybutton_funcs.js", "play-solid.svg", "screenshot.png",
 ]  # fmt: skip
+
+# The whole book, if `tools/pdf.py` has printed it.
+PDF = "from-pca-to-autoencoders.pdf"
 
 # Before the first paint: the theme last chosen, or else the system's.
 EARLY = (
@@ -320,8 +320,6 @@ def write_head(soup, context, app):
     def has(asset):
         return Path(app.srcdir, "_static", asset).exists()
 
-    if doctree is not None:  # a page has changed, so what was printed is out of date
-        Path(app.outdir, PDF).unlink(missing_ok=True)
     add("meta", charset="utf-8")
     add("meta", http_equiv="Content-Security-Policy", content=POLICY)
     add("meta", name="viewport", content="width=device-width, initial-scale=1")
@@ -362,7 +360,6 @@ def write_head(soup, context, app):
     for link in links:
         head.extend(["\n", link.extract()])
     head.append("\n")
-    offer_pdf(out, app.config.root_doc)
     soup.head.replace_with(head)
 
 
@@ -401,6 +398,8 @@ DESCRIPTIONS = {
 
 def prepare(app, pagename, templatename, context, doctree):
     """Give the templates, and `write_head`, what they need to know of a page."""
+    if doctree is not None:  # a page has changed, so what was printed is out of date
+        Path(app.outdir, PDF).unlink(missing_ok=True)
     known = DESCRIPTIONS.get(pagename, context.get("title", ""))
     context["description"] = describe(doctree, known) if doctree is not None else known
     base = app.config.html_baseurl
@@ -444,6 +443,7 @@ def finish_site(app, exception):
         (out / "index.html").write_text(pages[out / root], encoding="utf-8")
     write_map(app, out)
     write_not_found(app, out)
+    offer_pdf(out, app.config.root_doc)
     for name in [*UNUSED, *STYLES, *SCRIPTS]:
         for path in static.glob(name):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -466,18 +466,6 @@ def write_style_sheet(static, pages):
     """Put all style sheets into one, with the glyphs and icons that the pages use."""
     pages = " ".join(pages)
     used = set(re.findall(r"\bfa-[a-z-]+", pages))
-
-
-def offer_pdf(out, root):
-    """Let the landing page offer the book as a PDF if there is one; `tools/pdf.py` makes it."""
-    pdf, offer = out / PDF, ""
-    if pdf.exists():
-        size = f"{pdf.stat().st_size / 1e6:.0f} MB"
-        offer = f' Or read <a href="{PDF}">the whole book as a PDF</a> ({size}).'
-    for page in (out / "index.html", out / f"{root}.html"):
-        text = page.read_text(encoding="utf-8")
-        text = re.sub(r'(<span class="pdf">).*?(</span>)', rf"\1{offer}\2", text)
-        page.write_text(text, encoding="utf-8")
     css = "\n".join(read(static / name) for name in STYLES)
     # Each icon of Font Awesome has a rule; the few that are used stay, in a font of their own.
     css = re.sub(
@@ -559,6 +547,18 @@ def write_not_found(app, out):
         " connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
     (out / "404.html").write_text(text.replace("POLICY", policy), encoding="utf-8")
+
+
+def offer_pdf(out, root):
+    """Let the landing page offer the book as a PDF if there is one; `tools/pdf.py` makes it."""
+    pdf, offer = out / PDF, ""
+    if pdf.exists():
+        size = f"{pdf.stat().st_size / 1e6:.0f} MB"
+        offer = f' Or read <a href="{PDF}">the whole book as a PDF</a> ({size}).'
+    for page in (out / "index.html", out / f"{root}.html"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r'(<span class="pdf">).*?(</span>)', rf"\1{offer}\2", text)
+        page.write_text(text, encoding="utf-8")
 
 
 def configure(app, config):
