@@ -7,7 +7,7 @@ READY := .venv/ready
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf student test lab bench show diff clean-notebooks run-notebooks format lock clean
+.PHONY: help book pdf student test lab bench lighthouse show diff clean-notebooks run-notebooks format lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lab: $(READY)  ## open the chapters in JupyterLab
 bench: $(READY)  ## compare with scikit-learn and with the lecture's recipes, side by side
 	$(BIN)/python benchmarks/pca.py
 	$(BIN)/python benchmarks/training.py --epochs-of-lecture 1 --seeds 1
+
+lighthouse: book  ## measure four pages of the site with Lighthouse; wants a quiet machine
+	$(BIN)/python tools/lighthouse.py
 
 show: $(READY)  ## print a chapter as text: make show CH=03
 	@$(if $(NOTEBOOK),$(BIN)/jupytext --to md:myst --output - $(NOTEBOOK),\

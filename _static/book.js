@@ -46,15 +46,31 @@
   reveal();
 
   // What scrolls sideways can be reached by keyboard.
-  const boxes = [...document.querySelectorAll(".table-scroll, div.math, .math > mjx-container")];
+  const boxes = document.querySelectorAll(
+    "article pre, .cell_output > .output, .table-scroll, div.math, .math > mjx-container",
+  );
   const watch = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const scrolls = target.scrollWidth > target.clientWidth + 1;
-      if (scrolls && getComputedStyle(target).overflowX === "auto") target.tabIndex = 0;
+    // First read, then write: the other way round, the browser would lay out the page each time.
+    const scrolling = entries.map(
+      ({ target }) =>
+        target.scrollWidth > target.clientWidth + 1 &&
+        getComputedStyle(target).overflowX === "auto",
+    );
+    entries.forEach(({ target }, i) => {
+      if (scrolling[i]) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
-    }
+    });
   });
   boxes.forEach((box) => watch.observe(box));
+
+  // Sections that are not laid out yet ask for no fonts, but may be printed: get what they need.
+  const fonts = new Set();
+  every("mjx-c", (glyph) =>
+    ["TEX", "TEX-S1", "TEX-S4", ...glyph.classList].forEach((name) => fonts.add(name)),
+  );
+  window.addEventListener("load", () =>
+    fonts.forEach((name) => name.startsWith("TEX") && document.fonts.load(`16px MJX${name}`)),
+  );
 
   const field = document.querySelector(".bd-search-container input[name=q]");
   if (field) field.focus();

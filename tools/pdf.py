@@ -202,6 +202,7 @@ def print_page(path, target):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(0)  # a slow machine takes its time
+        page.emulate_media(media="print")  # on the screen, much would not be laid out
         page.goto(path.as_uri())
         page.evaluate("document.fonts.ready")
         options = {"prefer_css_page_size": True, "print_background": True}

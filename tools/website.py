@@ -459,6 +459,10 @@ def write_script(static):
     texts = [read(static / name) for name in SCRIPTS]
     texts.insert(1, "DOCUMENTATION_OPTIONS.search_as_you_type = false;")
     text = re.sub(r"^//# sourceMappingURL=.*$", "", ";\n".join(texts), flags=re.M)
+    # The theme lays out the whole page, once for each of these boxes; book.js does without.
+    text, found = re.subn(r'\["pre",[^]]*\](?=\.join)', '["no-such-box"]', text)
+    if not found:
+        LOGGER.warning("the theme's script does not look for boxes that scroll any more")
     (static / "site.js").write_text(text, encoding="utf-8")
 
 

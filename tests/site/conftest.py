@@ -24,6 +24,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# Sections far from the window are not laid out, and nothing can be found in them.
+LAY_OUT = """document.querySelectorAll("article section").forEach(
+  section => section.style.contentVisibility = "visible")"""
 PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 
 
@@ -127,6 +130,7 @@ def axe():
     checker = Axe()
 
     def axe(page):
+        page.evaluate(LAY_OUT)
         found = checker.run(page, context=context, options=options)
         return [
             f"{violation['id']}: {violation['help']}: {node['html'][:200]}"

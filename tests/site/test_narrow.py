@@ -4,6 +4,9 @@ import pytest
 from test_site import PAGES
 
 SIDEWAYS = """() => {
+  // Sections far from the window are not laid out, and what is too wide in them is cut off.
+  for (const section of document.querySelectorAll("article section"))
+    section.style.contentVisibility = "visible";
   const width = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth <= width) return found;
   for (const element of document.querySelectorAll("main *"))

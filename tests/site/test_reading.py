@@ -67,6 +67,15 @@ def test_a_link_into_a_folded_solution_unfolds_it(visit):
         page.locator("#sol-pca-theorem-2 > details[open]").wait_for()
 
 
+@pytest.mark.parametrize("place", ["sol-pca-theorem-2", "exercises", "the-question"])
+def test_a_link_lands_where_it_should_although_the_sections_above_are_not_laid_out(visit, place):
+    with visit(f"{CHAPTER}.html#{place}") as page:
+        page.wait_for_function(
+            "id => Math.abs(document.getElementById(id).getBoundingClientRect().top - 64) < 30",
+            arg=place,
+        )
+
+
 def test_the_copy_button_copies_code(visit):
     with visit(f"{CHAPTER}.html", permissions=["clipboard-read", "clipboard-write"]) as page:
         cell = page.locator("div.cell_input").first
