@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import agree, array, close, integer, number, parts, precision
+from lib.checks.forms import agree, align, alike, array, close, integer, number, parts, precision
 from lib.checks.mistakes import Wrong
 
 
@@ -231,3 +231,78 @@ def anomaly_score(result, normal, X, k):
     """The mean squared error of the rows of X."""
     array(result, (len(X),))
     agree(result, score(normal, X, k))
+
+
+def matrices_as_they_are(rng):
+    """Return matrices of unequal variances, and shares between what k - 1 and k components hold."""
+    cases = []
+    for n, p in ((30, 8), (24, 7)):
+        X = rng.normal(size=(n, p)) * 3 * 0.75 ** np.arange(p) @ rng.normal(size=(p, p))
+        X = X * rng.uniform(0.5, 3, p) + rng.uniform(4, 9, p) * rng.choice([-1, 1], p)
+        shares = np.concatenate([[0], cumulative(X - X.mean(axis=0))])
+        cases += [(X, float((shares[k - 1] + shares[k]) / 2)) for k in (2, 4)]
+    return cases
+
+
+def cut(X, share, *, change=0, centred=True):
+    """Return d, the scores and the share that is lost, with `change` components more or less."""
+    Xc = X - np.mean(X, axis=0)
+    Vt = np.linalg.svd(Xc, full_matrices=False)[2]
+    shares = cumulative(Xc)
+    d = least(shares, share) + change
+    return d, (Xc if centred else X) @ Vt[:d].T, 1 - shares[d - 1]
+
+
+def other_loss(loss):
+    """Return the answer with another number for what is lost."""
+    return lambda X, share: (*cut(X, share)[:2], loss(X, cut(X, share)[2]))
+
+
+def same_cut(a, b):
+    """Compare the three results; each column of the scores has a free sign."""
+    (d, Z, lost), (d_b, Z_b, lost_b) = a, b
+    Z = align(array(Z, Z_b.shape), Z_b, 0)
+    return alike((d, Z, lost), (d_b, Z_b, lost_b))
+
+
+@exercise(
+    "ex-cancer-data-5",
+    title="Run it again with d",
+    shows="The second run only cuts the first: components do not depend on how many are kept.",
+    look="See the section 'What one share of variance hides'.",
+    cases=matrices_as_they_are,
+    match=same_cut,
+    mistakes={
+        "scaled": lambda X, share: cut(standardised(X), share),
+        "one-less": (
+            lambda X, share: cut(X, share, change=-1),
+            "That is one component too few. `argmax` returns an index, and indices begin at zero.",
+        ),
+        "one-more": (
+            lambda X, share: cut(X, share, change=1),
+            "That is one component more than needed.",
+        ),
+        "uncentred-projection": lambda X, share: cut(X, share, centred=False),
+        "kept-for-lost": (
+            other_loss(lambda X, lost: 1 - lost),
+            "The third result is the share that is kept. The one that is lost is asked for.",
+        ),
+        "lost-not-divided": (
+            other_loss(lambda X, lost: lost * np.mean((X - X.mean(axis=0)) ** 2)),
+            "The third result is a mean squared error per entry, with a unit. By what must it be "
+            "divided to become a share of the variance?",
+        ),
+        "allowed-for-lost": (
+            lambda X, share: (*cut(X, share)[:2], 1 - share),
+            "The third result is the loss that the rule allows. The d components lose less.",
+        ),
+    },
+)
+def run_again(result, X, share):
+    """The number of components, the scores on them, and what they lose."""
+    d, Z, lost = parts(result, 3)
+    expected_d, expected_Z, expected_lost = cut(X, share)
+    if integer(d) != expected_d:
+        raise Wrong("value")
+    agree(align(array(Z, expected_Z.shape), expected_Z, 0), expected_Z, tolerance=precision(Z))
+    agree(lost, expected_lost, tolerance=10 * precision(result))

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-E1, E2, E3, E4 = (f"ex-cancer-data-{i}" for i in (1, 2, 3, 4))
+E1, E2, E3, E4, E5 = (f"ex-cancer-data-{i}" for i in (1, 2, 3, 4, 5))
 
 
 @right(E1)
@@ -203,3 +203,85 @@ def summed(normal, X, k):
 @wrong(E4, "shape")
 def one_number(normal, X, k):
     return by_pipeline(normal, X, k).mean(keepdims=True)
+
+
+@right(E5)
+def all_at_once(X, share):
+    model = PCA(share).fit(X)
+    return model.n_components_, model.transform(X), 1 - model.explained_variance_ratio_.sum()
+
+
+@right(E5)
+def by_eigenvectors(X, share):
+    values, S = np.linalg.eigh(np.cov(X, rowvar=False))
+    lost = 1 - np.cumsum(values[::-1]) / values.sum()
+    d = np.sum(lost > 1 - share) + 1
+    return d, -(X - X.mean(0)) @ S[:, ::-1][:, :d], lost[d - 1]
+
+
+@right(E5)
+def by_a_frame(X, share):
+    Xc = (X - X.mean(0)).astype(np.float32)
+    U, d, _ = np.linalg.svd(Xc, full_matrices=False)
+    k = int(np.searchsorted(np.cumsum(d**2) / np.sum(d**2), share)) + 1
+    return [k, pd.DataFrame(U * d).iloc[:, :k], float(np.sum(d[k:] ** 2) / np.sum(d**2))]
+
+
+@wrong(E5, "scaled")
+def as_in_the_pipeline(X, share):
+    return all_at_once(StandardScaler().fit_transform(X), share)
+
+
+@wrong(E5, "one-less")
+def index_for_d(X, share):
+    d = int(np.argmax(np.cumsum(PCA().fit(X).explained_variance_ratio_) >= share))
+    model = PCA(d).fit(X)
+    return d, model.transform(X), 1 - model.explained_variance_ratio_.sum()
+
+
+@wrong(E5, "uncentred-projection")
+def forgot_the_mean(X, share):
+    d, _, lost = all_at_once(X, share)
+    return d, X @ PCA(d).fit(X).components_.T, lost
+
+
+@wrong(E5, "kept-for-lost")
+def what_is_explained(X, share):
+    model = PCA(share).fit(X)
+    return model.n_components_, model.transform(X), model.explained_variance_ratio_.sum()
+
+
+@wrong(E5, "lost-not-divided")
+def error_per_entry(X, share):
+    model = PCA(share).fit(X)
+    Z = model.transform(X)
+    return model.n_components_, Z, np.mean((X - model.inverse_transform(Z)) ** 2)
+
+
+@wrong(E5, "shape")
+def first_run_only(X, share):
+    d, _, lost = all_at_once(X, share)
+    return d, PCA().fit_transform(X), lost
+
+
+@wrong(E5, "parts")
+def number_alone(X, share):
+    return PCA(share).fit(X).n_components_
+
+
+@wrong(E5, "value")
+def always_five(X, share):
+    model = PCA(5).fit(X)
+    return 5, model.transform(X), 1 - model.explained_variance_ratio_.sum()
+
+
+@wrong(E5, "value")
+def noisy_scores(X, share):
+    d, Z, lost = all_at_once(X, share)
+    return d, 1.1 * Z, lost
+
+
+@wrong(E5, "value")
+def half_of_it(X, share):
+    d, Z, lost = all_at_once(X, share)
+    return d, Z, lost / 2
