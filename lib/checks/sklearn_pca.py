@@ -32,8 +32,9 @@ def first_below(errors, largest):
 def errors_one_can_bear(rng):
     """Return data, new data, and errors between those of k - 1 and of k components."""
     cases = []
-    for n, m, p in ((60, 15, 10), (40, 25, 9)):
+    for n, m, p, away in ((50, 20, 8, 0.02), (60, 15, 10, 1), (40, 25, 9, 1)):
         X = samples(rng, n, p)
+        X -= (1 - away) * X.mean(axis=0)  # near the origin centring costs no component
         X_new = X.mean(axis=0) + 1.5 * (X[:m] - X.mean(axis=0)) + rng.normal(0, 0.6, (m, p))
         errors = errors_on(X, X_new)
         cases += [(X, X_new, float(np.sqrt(errors[k - 1] * errors[k]))) for k in (1, 2, 4, 6)]
