@@ -10,7 +10,7 @@ LOOKS = {
     "todo": ("○", "not attempted yet", "#808080"),
     "wrong": ("✗", "not yet", "#d2691e"),
     "error": ("!", "your code raised an error", "#d2691e"),
-    "timeout": ("⧗", "stopped", "#d2691e"),
+    "timeout": ("■", "stopped", "#d2691e"),
     "broken": ("?", "the check itself failed", "#9932cc"),
 }
 
