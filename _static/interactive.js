@@ -9,16 +9,27 @@ const interactive = (() => {
   const base = document.currentScript.src.replace(/interactive\.js.*$/, "interactive/");
   const nameOf = (box) => box.dataset.script.replace(/^.*\/|\.js$/g, "");
 
-  // Arrays arrive as {shape, dtype, base64} and are handed on as {shape, values}.
+  // Arrays arrive as {shape, dtype, base64}, or rounded to eight bits as {levels, low, step}, and
+  // are handed on as {shape, values}.
   const unpack = (value) => {
     if (Array.isArray(value)) return value.map(unpack);
     if (value === null || typeof value !== "object") return value;
     if (!("base64" in value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unpack(part)]));
+      const parts = Object.entries(value).map(([key, part]) => [key, unpack(part)]);
+      return "step" in value ? restore(Object.fromEntries(parts)) : Object.fromEntries(parts);
     }
     const bytes = Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0));
     const values = value.dtype === "uint8" ? bytes : new Float32Array(bytes.buffer);
     return { shape: value.shape, values };
+  };
+
+  const restore = ({ levels, low, step }) => {
+    const size = levels.values.length / low.values.length; // of a row
+    const values = Float32Array.from(levels.values, (level, i) => {
+      const row = Math.floor(i / size);
+      return low.values[row] + step.values[row] * level;
+    });
+    return { shape: levels.shape, values };
   };
 
   const define = (name, draw) => scripts.set(name, draw);
@@ -30,8 +41,7 @@ const interactive = (() => {
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", box.querySelector("p").textContent);
     box.hidden = false;
-    draw(box, unpack(data));
-    box.dataset.ready = "";
+    Promise.resolve(draw(box, unpack(data))).then(() => (box.dataset.ready = ""));
   };
 
   // --- what the figures are made of ------------------------------------------------------------
@@ -64,15 +74,18 @@ const interactive = (() => {
     return { row, input, change };
   };
 
+  // Where an event happened, in the units of the viewBox of `area`, an SVG.
+  const at = (area, event) => {
+    const point = new DOMPoint(event.clientX, event.clientY);
+    const { x, y } = point.matrixTransform(area.getScreenCTM().inverse());
+    return [x, y];
+  };
+
   // Let `handle` be dragged over `area`, an SVG, by mouse or finger; `move(x, y)` gets the place in
   // the units of the area's viewBox. Whoever has no pointer uses a slider that does the same, or the
   // arrow keys, if there is a `nudge(dx, dy)`: it gets the steps to the right and up.
   const drag = (area, handle, move, nudge) => {
-    const place = (event) => {
-      const point = new DOMPoint(event.clientX, event.clientY);
-      const { x, y } = point.matrixTransform(area.getScreenCTM().inverse());
-      move(x, y);
-    };
+    const place = (event) => move(...at(area, event));
     handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
@@ -107,14 +120,65 @@ const interactive = (() => {
     context.putImageData(picture, 0, 0);
   };
 
-  // --- each figure starts when it comes near -----------------------------------------------------
+  // Points by class, (n, 2), in a square of 100 × 100, with the colours and markers of lib.plots.
+  // A `share` of them may lie outside, on each side. `place(i)` is where point i lies, `back(x, y)`
+  // what lies at a place.
+  const COLORS = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+    "#56B4E9", "#000000", "#7A5195", "#8C6D31", "#6B6B6B",
+  ];
+  const MARKERS = [
+    "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z", // disc
+    "m-.9-.9h1.8v1.8h-1.8z", // square
+    "m0-1.1l1.1 2h-2.2z", // triangles: up, and further down the others
+    "m0-1.2l1 1.2l-1 1.2l-1-1.2z", // diamond
+    "m0 1.1l1.1-2h-2.2z",
+    "m-.4-1.1h.8v.7h.7v.8h-.7v.7h-.8v-.7h-.7v-.8h.7z", // plus
+    "m0-.5l.6-.6l.5.5l-.6.6l.6.6l-.5.5l-.6-.6l-.6.6l-.5-.5l.6-.6l-.6-.6l.5-.5z", // cross
+    "m-1.1 0l2-1.1v2.2z",
+    "m1.1 0l-2-1.1v2.2z",
+    "m0-1.3l.4.9h.9l-.7.6l.3 1-.9-.6-.9.6.3-1-.7-.6h.9z", // star
+  ];
+  const scatter = (points, labels, names, share = 0) => {
+    const n = labels.values.length;
+    const axes = [0, 1].map((axis) => {
+      const values = Float32Array.from({ length: n }, (_, i) => points.values[2 * i + axis]).sort();
+      const last = Math.round((n - 1) * share);
+      return { low: values[last], range: values[n - 1 - last] - values[last] };
+    });
+    const place = (i) => {
+      const [x, y] = axes.map(({ low, range }, j) => (points.values[2 * i + j] - low) / range);
+      return [3 + 94 * x, 97 - 94 * y];
+    };
+    const back = (x, y) =>
+      [(x - 3) / 94, (97 - y) / 94].map((part, j) => axes[j].low + axes[j].range * part);
+    const area = svg("svg", { viewBox: "0 0 100 100", class: "scatter" });
+    const paths = names.map(() => []);
+    for (let i = 0; i < n; i++) {
+      const [x, y] = place(i);
+      if (Math.min(x, y) < 0 || Math.max(x, y) > 100) continue;
+      paths[labels.values[i]].push(`M${x.toFixed(2)} ${y.toFixed(2)}${MARKERS[labels.values[i]]}`);
+    }
+    area.append(...paths.map((path, c) => svg("path", { style: `fill:${COLORS[c]}`, d: path.join("") })));
+    const legend = element("ul", { class: "legend" });
+    for (const [c, name] of names.entries()) {
+      const marker = svg("path", { style: `fill:${COLORS[c]}`, d: `M0 0${MARKERS[c]}` });
+      const picture = svg("svg", { viewBox: "-1.5 -1.5 3 3", "aria-hidden": "true" }, marker);
+      legend.append(element("li", {}, picture, name));
+    }
+    return { area, legend, place, back };
+  };
+
+  // --- each figure starts when its section comes near --------------------------------------------
 
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         near.unobserve(target);
-        document.head.append(element("script", { src: `${base}${target.id}.data.js` }));
+        for (const box of target.querySelectorAll("div.interactive")) {
+          document.head.append(element("script", { src: `${base}${box.dataset.figure}.data.js` }));
+        }
       }
     },
     { rootMargin: "800px" },
@@ -122,9 +186,9 @@ const interactive = (() => {
   document.addEventListener("DOMContentLoaded", () => {
     for (const box of document.querySelectorAll("div.interactive")) {
       waiting.set(box.dataset.figure, box);
-      near.observe(document.getElementById(box.dataset.figure)); // the box itself has no place yet
+      near.observe(box.closest("article > section > section"));
     }
   });
 
-  return { define, receive, element, svg, slider, drag, paint };
+  return { define, receive, element, svg, slider, at, drag, paint, scatter };
 })();

@@ -1,0 +1,105 @@
+// Hover over the map of the codes: the garment at a point, and those whose codes are nearest.
+// data: points, (n, 2), places on the map; labels, (n,), classes; names of the classes; sheet, the
+// address of a picture that holds all garments; neighbours, (n, m), which codes are nearest.
+interactive.define("code_map", (box, { points, labels, names, sheet, neighbours }) => {
+  const { element, svg, at, drag, scatter } = interactive;
+  const SIDE = 28;
+  const [n, m] = neighbours.shape;
+  const map = scatter(points, labels, names);
+  const places = Array.from({ length: n }, (_, i) => map.place(i));
+  const nameOf = (i) => names[labels.values[i]];
+
+  // Which garments are found where t-SNE did not put them? Lines say it.
+  const ways = Array.from({ length: m }, () => svg("line", { class: "way" }));
+  const ends = ways.map(() => svg("circle", { class: "ring", r: 1.8 }));
+  const handle = svg("circle", { class: "handle ring", r: 4, role: "slider" });
+  handle.setAttribute("aria-label", "Place on the map; arrow keys go to the next garment");
+  map.area.append(...ways, ...ends, handle);
+
+  const said = element("output", { class: "said" });
+  const garment = (size) => {
+    const canvas = element("canvas", { width: SIDE, height: SIDE, class: size, role: "img" });
+    const caption = element("figcaption");
+    return { canvas, caption, figure: element("figure", {}, canvas, caption) };
+  };
+  const chosen = garment("large");
+  const near = ways.map(() => garment(""));
+  const pictures = element("img", { src: sheet, alt: "" }); // not on the page, only copied from
+  const show = ({ canvas, caption }, i) => {
+    const columns = pictures.naturalWidth / SIDE;
+    const [x, y] = [SIDE * (i % columns), SIDE * Math.floor(i / columns)];
+    canvas.getContext("2d").drawImage(pictures, x, y, SIDE, SIDE, 0, 0, SIDE, SIDE);
+    canvas.setAttribute("aria-label", nameOf(i));
+    caption.textContent = nameOf(i);
+  };
+
+  let current;
+  const choose = (i) => {
+    if (i === current) return;
+    current = i;
+    const nearest = neighbours.values.subarray(m * i, m * (i + 1));
+    const [x, y] = places[i];
+    handle.setAttribute("cx", x);
+    handle.setAttribute("cy", y);
+    show(chosen, i);
+    for (const [j, other] of nearest.entries()) {
+      const [x2, y2] = places[other];
+      for (const [name, value] of Object.entries({ x1: x, y1: y, x2, y2 })) {
+        ways[j].setAttribute(name, value);
+      }
+      ends[j].setAttribute("cx", x2);
+      ends[j].setAttribute("cy", y2);
+      show(near[j], other);
+    }
+    const same = nearest.filter((other) => labels.values[other] === labels.values[i]).length;
+    said.textContent = `image ${i}, ${nameOf(i)}: ${same} of the ${m} nearest codes have its class`;
+    handle.setAttribute("aria-valuenow", i);
+    handle.setAttribute("aria-valuetext", said.textContent);
+  };
+
+  // The least of a measure over all garments; those of infinite measure are out of the question.
+  const least = (measure) => {
+    const values = places.map(measure);
+    const best = values.reduce((a, value, i) => (value < values[a] ? i : a), 0);
+    return values[best] < Infinity ? best : current;
+  };
+  const move = (x, y) => choose(least(([px, py]) => Math.hypot(px - x, py - y)));
+  const nudge = (dx, dy) => {
+    const [x, y] = places[current];
+    choose(
+      least(([px, py], i) => {
+        const [across, up] = [px - x, y - py];
+        const along = Math.sign(dx) * across + Math.sign(dy) * up;
+        const aside = Math.abs(dx ? up : across);
+        return i === current || along <= aside ? Infinity : Math.hypot(across, up);
+      }),
+    );
+  };
+  drag(map.area, handle, move, nudge);
+  for (const kind of ["pointermove", "click"]) {
+    map.area.addEventListener(kind, (event) => {
+      // A finger that moves scrolls the page; it chooses by a tap.
+      if (kind === "click" || event.pointerType === "mouse") move(...at(map.area, event));
+    });
+  }
+
+  box.append(
+    element(
+      "div",
+      { class: "panels" },
+      map.area,
+      element(
+        "div",
+        {},
+        element("div", { class: "tiles" }, chosen.figure),
+        element("p", {}, "The nearest codes:"),
+        element("div", { class: "tiles small" }, ...near.map(({ figure }) => figure)),
+      ),
+    ),
+    map.legend,
+    element("p", {}, said),
+  );
+  handle.setAttribute("aria-valuemin", 0);
+  handle.setAttribute("aria-valuemax", n - 1);
+  return pictures.decode().then(() => choose(0));
+});

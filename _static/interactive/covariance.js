@@ -1,0 +1,106 @@
+// Shape a cloud by its covariance matrix, pull one point away, and watch the principal axes.
+// data: noise, of shape (n, 2), with mean zero and the identity as its covariance matrix.
+interactive.define("covariance", (box, { noise }) => {
+  const { element, svg, slider, drag } = interactive;
+  const n = noise.shape[0];
+  const knobs = { x: 4, y: 2, correlation: 0.7 };
+  const size = 7.5;
+  // The point that can be pulled away is the one furthest to the right.
+  const abscissas = Array.from({ length: n }, (_, i) => noise.values[2 * i]);
+  const pulled = abscissas.indexOf(Math.max(...abscissas));
+  let moved = null; // where it was pulled to
+  const area = svg("svg", {
+    viewBox: `${-size} ${-size} ${2 * size} ${2 * size}`,
+    role: "group",
+    "aria-label": "The cloud with its principal axes and one point that can be moved",
+  });
+  const plane = svg("g", { transform: "scale(1,-1)" });
+  const dots = Array.from({ length: n }, () => svg("circle", { class: "dot", r: 0.13 }));
+  const axes = ["first", "second"].map((rank) => svg("line", { class: rank }));
+  const handle = svg("circle", {
+    class: "handle", r: 0.6, role: "button",
+    "aria-label": "a point to be moved, with the arrow keys too",
+  });
+  plane.append(...dots, ...axes, handle);
+  area.append(plane);
+  const said = ["matrix", "axes", "shares"].map(() => element("output"));
+
+  // x = Lg has the covariance matrix LLᵀ if g has the identity.
+  const cloud = () => {
+    const [sx, sy, r] = [Math.sqrt(knobs.x), Math.sqrt(knobs.y), knobs.correlation];
+    const points = Array.from({ length: n }, (_, i) => {
+      const [g, h] = [noise.values[2 * i], noise.values[2 * i + 1]];
+      return [sx * g, sy * (r * g + Math.sqrt(1 - r * r) * h)];
+    });
+    if (moved) points[pulled] = moved;
+    return points;
+  };
+  const update = () => {
+    const points = cloud();
+    const mean = [0, 1].map((j) => points.reduce((sum, point) => sum + point[j], 0) / n);
+    const C = (j, k) =>
+      points.reduce((sum, p) => sum + (p[j] - mean[j]) * (p[k] - mean[k]), 0) / (n - 1);
+    const [a, b, d] = [C(0, 0), C(0, 1), C(1, 1)];
+    // The eigenvalues of a symmetric 2 × 2 matrix, and the angle of the first eigenvector
+    const half = Math.hypot((a - d) / 2, b);
+    const eigenvalues = [(a + d) / 2 + half, Math.max(0, (a + d) / 2 - half)];
+    const angle = Math.atan2(2 * b, a - d) / 2;
+    for (const [i, [x, y]] of points.entries()) {
+      dots[i].setAttribute("cx", x);
+      dots[i].setAttribute("cy", y);
+    }
+    handle.setAttribute("cx", points[pulled][0]);
+    handle.setAttribute("cy", points[pulled][1]);
+    for (const [k, axis] of axes.entries()) {
+      const turn = angle + (k * Math.PI) / 2;
+      const length = 2 * Math.sqrt(eigenvalues[k]); // two standard deviations
+      axis.setAttribute("x1", mean[0]);
+      axis.setAttribute("y1", mean[1]);
+      axis.setAttribute("x2", mean[0] + length * Math.cos(turn));
+      axis.setAttribute("y2", mean[1] + length * Math.sin(turn));
+    }
+    const two = (number) => (Math.abs(number) < 0.005 ? 0 : number).toFixed(2);
+    const share = (100 * eigenvalues[0]) / (a + d);
+    said[0].textContent = `sample covariance: ${two(a)}, ${two(b)}; ${two(b)}, ${two(d)}`;
+    said[1].textContent =
+      `eigenvalues ${two(eigenvalues[0])} and ${two(eigenvalues[1])}, ` +
+      `first axis at ${Math.round((angle * 180) / Math.PI) + 0}°`;
+    said[2].textContent = `the first axis holds ${share.toFixed(1)} % of the variance`;
+  };
+  const knob = (label, name, range) =>
+    slider(label, { ...range, value: knobs[name], show: (value) => value.toFixed(2) }, (value) => {
+      knobs[name] = value;
+      update();
+    });
+  const controls = [
+    knob("variance of x", "x", { min: 0.2, max: 8, step: 0.1 }),
+    knob("variance of y", "y", { min: 0.2, max: 8, step: 0.1 }),
+    knob("correlation", "correlation", { min: -0.95, max: 0.95, step: 0.05 }),
+  ];
+  const inside = (value) => Math.min(size - 0.7, Math.max(0.7 - size, value));
+  const pull = (x, y) => {
+    moved = [inside(x), inside(y)];
+    update();
+  };
+  drag(
+    area, handle, (x, y) => pull(x, -y),
+    (dx, dy) => pull(Number(handle.getAttribute("cx")) + dx / 2, Number(handle.getAttribute("cy")) + dy / 2),
+  );
+  const back = element("button", { type: "button" }, "Put the point back");
+  back.addEventListener("click", () => {
+    moved = null;
+    update();
+  });
+  const key = (kind, words) => element("span", { class: `key ${kind}` }, words);
+  box.append(
+    element(
+      "div", { class: "panels" }, area,
+      element(
+        "div", {}, ...controls.map(({ row }) => row),
+        ...said.map((output) => element("p", { class: "said" }, output)),
+        element("p", {}, key("first", "first axis"), ", ", key("second", "second, shorter"), " ", back),
+      ),
+    ),
+  );
+  for (const { change } of controls) change();
+});
