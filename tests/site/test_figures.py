@@ -1,4 +1,4 @@
-"""The interactive figures of the chapters on networks, against NumPy and the same data."""
+"""The interactive figures, against NumPy and the same data."""
 
 import base64
 import io
@@ -10,12 +10,20 @@ import pytest
 from conftest import HTML
 from PIL import Image
 from scipy.special import erf
+from sklearn.datasets import load_sample_image
 from test_narrow import SIDEWAYS
 
+from lib.pca import PCA
 from lib.plots import COLORS
 
+THEOREM, SVD = "chapters/02_pca_theorem", "chapters/03_svd"
+SKLEARN = "chapters/04_sklearn_pca"
 STACKED, DENOISING = "chapters/08_stacked_autoencoder", "chapters/11_denoising_autoencoder"
 FIGURES = {
+    "fig-pca-theorem-exploring": THEOREM,
+    "fig-pca-theorem-error-variance": THEOREM,
+    "fig-svd-photo": SVD,
+    "fig-sklearn-pca-reconstructions": SKLEARN,
     "fig-stacked-autoencoder-map": STACKED,
     "fig-stacked-autoencoder-grid": STACKED,
     "fig-denoising-autoencoder-mismatch": DENOISING,
@@ -50,8 +58,8 @@ def opened(page, label):
     return box
 
 
-def greys_of(canvas):
-    return np.array(canvas.evaluate(GREYS)).reshape(28, 28)
+def greys_of(canvas, columns=28):
+    return np.array(canvas.evaluate(GREYS)).reshape(-1, columns)
 
 
 def places(points, share=0.0):
@@ -77,6 +85,10 @@ def drag_to(page, area, handle, x, y):
     page.mouse.up()
 
 
+def numbers_in(text):
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
+
+
 def on_screen(square, x, y):
     side = min(square["width"], square["height"])
     left = square["x"] + (square["width"] - side) / 2
@@ -93,6 +105,135 @@ def decoded(layers, h):
     for layer in layers:
         h = activations[layer["activation"]](layer["W"] @ h + layer["b"])
     return np.clip(h, 0, 1).reshape(28, 28)
+
+
+def test_the_line_tells_the_variance_along_it_and_the_error(visit):
+    label = "fig-pca-theorem-error-variance"
+    C = data_of(label)["C"]
+
+    def agrees(box, angle):
+        assert box.locator(".slider output").text_content() == f"{angle}°"
+        w = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+        variance, error, total = numbers_in(box.locator("output.said").text_content())
+        expected = [w @ C @ w, np.trace(C) - w @ C @ w, np.trace(C)]
+        np.testing.assert_allclose([variance, error, total], expected, atol=0.0051)
+
+    for touch in (False, True):
+        with visit(f"{THEOREM}.html", has_touch=touch, width=500 if touch else 1280) as page:
+            box = opened(page, label)
+            agrees(box, 100)
+            if touch:
+                box.get_by_role("slider").scroll_into_view_if_needed()
+                rail = box.get_by_role("slider").bounding_box()
+                page.touchscreen.tap(rail["x"] + 1, rail["y"] + rail["height"] / 2)
+                agrees(box, 0)
+            else:  # the viewBox has its origin in the middle, at 50 of 100
+                handle, area = box.locator(".handle"), box.locator("svg").first
+                drag_to(page, area, handle, 80, 20)
+                agrees(box, 45)
+            box.get_by_role("slider").focus()
+            page.keyboard.press("Home")
+            page.keyboard.press("ArrowRight")
+            agrees(box, 1)
+
+
+def test_the_axes_are_those_of_the_cloud(visit):
+    label = "fig-pca-theorem-exploring"
+    noise = data_of(label)["noise"]
+    pulled = np.argmax(noise[:, 0])
+
+    def agrees(box):
+        dots = box.locator(".dot").evaluate_all(
+            "all => all.map(e => [Number(e.getAttribute('cx')), Number(e.getAttribute('cy'))])"
+        )
+        pca = PCA(n_components=2).fit(np.array(dots))
+        C = np.cov(np.array(dots), rowvar=False)
+        matrix, axes, share = map(numbers_in, box.locator("p output").all_text_contents())
+        np.testing.assert_allclose(np.reshape(matrix, (2, 2)), C, atol=0.0051)
+        np.testing.assert_allclose(axes[:2], pca.explained_variance_, atol=0.0051)
+        first = pca.components_[0]
+        turn = np.degrees(np.arctan2(first[1], first[0])) - axes[2]
+        assert abs((turn + 90) % 180 - 90) < 0.51
+        np.testing.assert_allclose(share, 100 * pca.explained_variance_ratio_[0], atol=0.051)
+        return C, np.array(dots)
+
+    for touch in (False, True):
+        with visit(f"{THEOREM}.html", has_touch=touch, width=500 if touch else 1280) as page:
+            box = opened(page, label)
+            C, at_first = agrees(box)
+            np.testing.assert_allclose(C, [[4, 1.4 * 2**0.5], [1.4 * 2**0.5, 2]], atol=1e-4)
+            box.get_by_label("correlation").focus()
+            page.keyboard.press("Home")
+            C, _ = agrees(box)
+            np.testing.assert_allclose(C[0, 1] / np.sqrt(C[0, 0] * C[1, 1]), -0.95, atol=1e-4)
+            handle, area = box.locator(".handle"), box.locator("svg").first
+            if touch:
+                handle.focus()
+                for _ in range(4):
+                    page.keyboard.press("Shift+ArrowUp")
+            else:
+                drag_to(page, area, handle, 95, 5)
+            _, dots = agrees(box)
+            assert dots[pulled, 1] > 6
+            box.get_by_text("Put the point back").click()
+            box.get_by_label("correlation").focus()
+            for _ in range(33):  # from -0.95 to 0.7
+                page.keyboard.press("ArrowRight")
+            np.testing.assert_allclose(agrees(box)[1], at_first, atol=1e-9)
+
+
+def test_a_photograph_is_rebuilt_from_k_terms(visit):
+    label = "fig-svd-photo"
+    data = data_of(label)
+    photo = load_sample_image("china.jpg").mean(axis=2) / 255
+    U, d, Vt = np.linalg.svd(photo, full_matrices=False)
+    with visit(f"{SVD}.html") as page:
+        box = opened(page, label)
+        knob = box.get_by_label("terms k")
+        for k in (2, 100):
+            if k == 100:
+                knob.focus()
+                page.keyboard.press("End")
+            rebuilt = U[:, :k] * d[:k] @ Vt[:k]
+            shown = greys_of(box.locator("canvas"), columns=640) / 255
+            assert np.abs(shown - np.clip(rebuilt, 0, 1)).mean() < 0.01
+            error = 100 * np.linalg.norm(photo - rebuilt) / np.linalg.norm(photo)
+            said = numbers_in(box.locator("output.said").text_content())
+            storage = 100 * k * (sum(photo.shape) + 1) / photo.size
+            np.testing.assert_allclose(said, [error, storage], atol=0.051)
+    assert len(data["left"]) == len(data["right"]) == 100
+
+
+def test_garments_are_rebuilt_from_k_components(visit):
+    label = "fig-sklearn-pca-reconstructions"
+    data = data_of(label)
+
+    def agrees(box, garment, k):
+        rebuilt = data["offset"] + data["left"][:k, garment] @ data["right"][:k]
+        shown, original = box.locator("canvas").all()
+        expected = 255 * (1 - np.clip(rebuilt, 0, 1)).reshape(28, 28)
+        assert np.abs(greys_of(shown) - expected).max() <= 1
+        truth = data["original"][garment].reshape(28, 28)
+        np.testing.assert_array_equal(greys_of(original), 255 - truth)
+        error, numbers = numbers_in(box.locator("output.said").text_content())
+        mse = np.mean((rebuilt - truth.ravel() / 255) ** 2)
+        np.testing.assert_allclose(error, mse, atol=2e-4)  # the page's is that of the exact terms
+        assert numbers == k
+
+    for touch in (False, True):
+        with visit(f"{SKLEARN}.html", has_touch=touch, width=500 if touch else 1280) as page:
+            box = opened(page, label)
+            agrees(box, 0, 2)
+            knob = box.get_by_label("terms k")
+            knob.scroll_into_view_if_needed()
+            rail = knob.bounding_box()
+            end = rail["x"] + rail["width"] - 2, rail["y"] + rail["height"] / 2
+            (page.touchscreen.tap if touch else page.mouse.click)(*end)
+            agrees(box, 0, 100)
+            knob.focus()
+            page.keyboard.press("ArrowLeft")
+            box.get_by_label("picture").select_option(index=8)
+            agrees(box, 8, 99)
 
 
 def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit):
