@@ -108,3 +108,22 @@ def test_no_error_or_raw_markup_reaches_the_reader(chapter):
     text = article.get_text()
     for raw in ("```", "{ref}", "{term}", "{cite", "{prf:", "{numref}", "**", "$$"):
         assert raw not in text, raw
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_interactive_figures_have_their_picture_script_and_data(page):
+    assert not html(page).select("script[type='application/json']")
+    asked = {element["src"] for element in html(page).select("head script[src]")}
+    for box in html(page).select("div.interactive"):
+        assert html(page).find(id=box["data-figure"]).img
+        assert f"../_static/{box['data-script']}" in asked
+        assert (HTML / "_static" / box["data-script"]).exists()
+        data = HTML / "_static" / "interactive" / f"{box['data-figure']}.data.js"
+        assert data.read_text(encoding="utf-8").startswith(
+            f'interactive.receive("{data.name[:-8]}"'
+        )
+        assert box.has_attr("hidden")  # until the script has drawn it
+
+
+def test_there_are_interactive_figures_in_six_places():
+    assert sum(len(html(page).select("div.interactive")) for page in CHAPTERS) >= 6
