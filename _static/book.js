@@ -15,12 +15,6 @@
     });
   });
   every("[data-print]", (button) => button.addEventListener("click", () => window.print()));
-  every("[data-copy]", (button) =>
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "Copied";
-    }),
-  );
 
   // On paper everything is unfolded.
   let opened = [];

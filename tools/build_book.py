@@ -19,7 +19,7 @@ import nbformat
 from bs4 import BeautifulSoup
 from clean_notebooks import COMPARED
 from jupyter_cache import get_cache
-from student import write_all
+from student import write_for_download
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -116,8 +116,7 @@ def main(book=ROOT):
     if status:
         print("\nThe book was not built: see the warnings and errors above.", file=sys.stderr)
         return status
-    shutil.rmtree(build / "html" / "student", ignore_errors=True)
-    write_all(book, build / "html" / "student")  # the pages link to them
+    write_for_download(book, build / "html")
     problems = [*changed_outputs(book), *bare_figures(build / "html")]
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -12,6 +12,7 @@ import ast
 import copy
 import hashlib
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import nbformat
 from clean_notebooks import METADATA
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
+from repository import set_up_cell
 
 from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, read, split
 
@@ -44,7 +46,7 @@ def digest(text):
     return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
 
 
-def student_version(path, labels):
+def student_version(path, labels, solutions=False):
     """Return the notebook that a student gets.
 
     Parameters
@@ -53,6 +55,8 @@ def student_version(path, labels):
         The chapter.
     labels : plain_markdown.Labels
         Of the whole book.
+    solutions : bool, default False
+        Whether to keep the solutions, for readers who want them; it is no student version then.
     """
     chapter = read(path)
     asked = exercises(chapter)
@@ -69,12 +73,19 @@ def student_version(path, labels):
             cell.metadata[KEY] = marks
         cells.append(cell)
 
-    pieces = [piece for piece in split(chapter) if piece.kind != "solution"]
+    pieces = [piece for piece in split(chapter) if solutions or piece.kind != "solution"]
     for place, piece in enumerate(pieces):
         name = piece.cell.get("id") or digest(piece.source)[:8]
         if piece.kind == "answer" and piece.is_code:
             cell = new_code_cell(piece.source, metadata={"tags": ["exercise"]})
             add(cell, f"answer-{piece.exercise}", exercise=piece.exercise, role="answer")
+        elif piece.kind == "solution":
+            if pieces[place - 1].kind != "solution":
+                add(new_markdown_cell("**Solution**"), f"solution-{piece.exercise}")
+            if piece.is_code:
+                add(new_code_cell(piece.source, metadata={"tags": ["solution"]}), name)
+            else:
+                add(new_markdown_cell(plain(piece.source, labels).strip()), name)
         elif piece.is_code:
             add(new_code_cell(piece.source), name)
             caption = piece.cell["metadata"].get("mystnb", {}).get("figure")
@@ -91,15 +102,20 @@ def student_version(path, labels):
             add(new_markdown_cell(text), piece.exercise, exercise=piece.exercise, role="statement")
         else:
             text = plain(piece.source, labels).strip()
-            text = re.sub(r"(?m)^(## Exercises.*)$", lambda m: f"{m[1]}\n\n{HOW_TO}", text)
+            if not solutions:
+                text = re.sub(r"(?m)^(## Exercises.*)$", lambda m: f"{m[1]}\n\n{HOW_TO}", text)
             if text:
                 add(new_markdown_cell(text), name)
         following = pieces[place + 1].exercise if place + 1 < len(pieces) else None
+        if solutions:
+            continue
         if piece.exercise and following != piece.exercise and wants_words(asked[piece.exercise]):
             name = f"answer-{piece.exercise}" + "-words" * bool(asked[piece.exercise].stubs)
             cell = new_markdown_cell(PLACEHOLDER)
             add(cell, name, exercise=piece.exercise, role="answer")
     notebook = new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
+    if solutions:
+        return notebook
     stored = {cell["id"]: digest(cell.source) for cell in cells}
     notebook.metadata[KEY] = {"chapter": path.stem, "cells": stored}
     return notebook
@@ -111,12 +127,12 @@ def wants_words(exercise):
     return not exercise.stubs or bool(re.search("derive|explain|experiment|open", kind))
 
 
-def chapters_of(book):
-    """Yield each chapter's path and its student version."""
+def chapters_of(book, solutions=False):
+    """Yield each chapter's path and its student version, or the same with the solutions."""
     paths = sorted((book / "chapters").glob("*.ipynb"))
     labels = Labels(paths, sorted(book.glob("*.md")), book / "references.bib")
     for path in paths:
-        yield path, student_version(path, labels)
+        yield path, student_version(path, labels, solutions)
 
 
 def write_all(book, folder):
@@ -130,8 +146,11 @@ def write_all(book, folder):
         Such files, and the new versions.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = []
+    kept, set_up = [], set_up_cell(book)
     for path, notebook in chapters_of(book):
+        if set_up:
+            notebook.cells.insert(1, set_up)
+            notebook.metadata[KEY]["cells"][set_up.id] = digest(set_up.source)
         target = folder / path.name
         number = 0
         while has_work(target):
@@ -141,6 +160,22 @@ def write_all(book, folder):
             kept.append((folder / path.name, target))
         nbformat.write(notebook, target)
     return kept
+
+
+def write_for_download(book, site):
+    """Write what the pages of a site offer: the chapters with and without their solutions.
+
+    Both are in plain Markdown, since Colab and a plain JupyterLab know no other.
+    """
+    for name in ("notebooks", "student"):
+        shutil.rmtree(site / name, ignore_errors=True)
+    write_all(book, site / "student")
+    (site / "notebooks").mkdir()
+    set_up = set_up_cell(book)
+    for path, notebook in chapters_of(book, solutions=True):
+        if set_up:
+            notebook.cells.insert(1, set_up)
+        nbformat.write(notebook, site / "notebooks" / path.name)
 
 
 def has_work(path):

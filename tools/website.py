@@ -17,12 +17,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
-from urllib.parse import quote
 
 import formulas
-import nbformat
+import repository
 from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools import subset
@@ -33,7 +31,6 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-FORGES = ("https://github.com/", "https://gitlab.com/")
 
 # What the bundles are made of, in this order, from the folder _static of the built site.
 STYLES = [
@@ -86,84 +83,9 @@ POLICY = "; ".join(
 )
 
 
-# --- where the repository is -----------------------------------------------------------------
-
-
-def repository(app):
-    """Return the address of the public repository, ``https://…/owner/name``, or ""."""
-    url = os.environ.get("BOOK_REPOSITORY")
-    if url is None:
-        url = app.config.html_theme_options.get("repository_url") or remote(app.srcdir)
-    url = re.sub(r"(\.git)?/*$", "", url.strip())
-    return url if url.startswith(FORGES) and url.count("/") >= 4 else ""
-
-
-def remote(folder):
-    """Return the address that a clone came from, as a browser would write it, or ""."""
-    command = ["git", "-C", str(folder), "remote", "get-url", "origin"]
-    try:
-        url = subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    except FileNotFoundError:
-        return ""
-    return re.sub(r"^(?:ssh://)?git@([^:/]+)[:/]", r"https://\1/", url)
-
-
-def branch(app):
-    """Return the branch that the launch buttons open."""
-    return app.config.html_theme_options.get("repository_branch") or "main"
-
-
-def launchers(app, pagename):
-    """Return (text, address) of the services that can open a chapter, none if unknown."""
-    url = repository(app)
-    if not url:
-        return []
-    service, owner_and_name = ("gh", url[len(FORGES[0]) :])
-    if url.startswith(FORGES[1]):
-        service, owner_and_name = "gl", quote(url[len(FORGES[1]) :], safe="")
-    path = f"{pagename}.ipynb"
-    binder = f"https://mybinder.org/v2/{service}/{owner_and_name}/{quote(branch(app), safe='')}"
-    found = [("Run in Binder", f"{binder}?urlpath=lab/tree/{path}")]
-    if service == "gh":  # Colab opens nothing else
-        colab = f"https://colab.research.google.com/github/{owner_and_name}/blob"
-        found.append(("Run in Colab", f"{colab}/{branch(app)}/{path}"))
-    return found
-
-
-def install_line(url, ref):
-    """Return what installs `lib` and its data into a notebook's Python."""
-    return f'%pip install --quiet "git+{url}@{ref}"'
-
-
-def set_up_cell(url, ref):
-    """Return a code cell that installs `lib` where it is missing."""
-    return nbformat.v4.new_code_cell(
-        "# Where the book's helpers are missing, as in Colab, get them.\n"
-        "import importlib.util\n\n"
-        'if importlib.util.find_spec("lib") is None:\n'
-        f"    {install_line(url, ref)}",
-        id="set-up",
-        metadata={"tags": ["set-up"]},
-    )
-
-
 def is_notebook(app, pagename):
-    """Tell whether a page is made from a notebook."""
-    return pagename in app.env.all_docs and app.env.doc2path(pagename).endswith(".ipynb")
-
-
-def write_notebooks(app):
-    """Put the chapters beside the pages, ready to be downloaded and run anywhere."""
-    url = repository(app)
-    for pagename in sorted(app.env.all_docs):
-        if not is_notebook(app, pagename):
-            continue
-        notebook = nbformat.read(app.env.doc2path(pagename), as_version=4)
-        if url:
-            notebook.cells.insert(1, set_up_cell(url, branch(app)))
-        target = Path(app.outdir, "notebooks", f"{Path(pagename).name}.ipynb")
-        target.parent.mkdir(exist_ok=True)
-        nbformat.write(notebook, target)
+    """Tell whether a page is a chapter made from a notebook."""
+    return pagename.startswith("chapters/") and app.env.doc2path(pagename).endswith(".ipynb")
 
 
 # --- one page --------------------------------------------------------------------------------
@@ -248,6 +170,11 @@ def tidy(soup):
     for table in soup.select("article table"):
         if not table.find_parent(class_="table-scroll"):
             table.wrap(soup.new_tag("div", attrs={"class": "table-scroll"}))
+    for table in soup.select(".table-scroll > table[id]:has(> caption)"):
+        caption = table.caption.extract()  # what is wide scrolls, and its caption stays
+        caption.name, caption["class"] = "div", "table-caption"
+        caption["id"] = table["aria-labelledby"] = table.attrs.pop("id")
+        table.parent.insert_before(caption)
     for cell in soup.select("article th"):
         if not cell.get_text(strip=True):
             cell.name = "td"
@@ -408,14 +335,12 @@ def prepare(app, pagename, templatename, context, doctree):
     context["launch"] = None
     if doctree is not None and is_notebook(app, pagename):
         name = Path(pagename).name
-        url = repository(app)
         here = "../" * pagename.count("/")
         context["launch"] = {
-            "notebook": f"{here}notebooks/{name}.ipynb",
             # tools/student.py writes these
-            "student": f"{here}student/{name}.ipynb" if pagename.startswith("chapters/") else "",
-            "services": launchers(app, pagename),
-            "install": install_line(url, branch(app)) if url else "",
+            "notebook": f"{here}notebooks/{name}.ipynb",
+            "student": f"{here}student/{name}.ipynb",
+            "services": repository.launchers(app.srcdir, pagename),
             "guide": "how_to_use" if "how_to_use" in app.env.all_docs else "",
         }
 
@@ -437,7 +362,6 @@ def finish_site(app, exception):
         write_style_sheet(static, pages.values())
         write_script(static)
     compress_pictures(out / "_images")
-    write_notebooks(app)
     root = f"{app.config.root_doc}.html"
     if root != "index.html" and out / root in pages:
         (out / "index.html").write_text(pages[out / root], encoding="utf-8")
