@@ -22,6 +22,9 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools"))
+from chromium import FLAGS, find_browser  # noqa: E402
+
 HTML = ROOT / "_build" / "html"
 KINDS = {
     ".html": "page", ".css": "style", ".js": "scripts", ".woff": "fonts", ".woff2": "fonts",
@@ -89,10 +92,9 @@ def weigh(browser, site, page):
 
 def main(page="chapters/02_pca_theorem"):
     """Print the table."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         defaults = build_with_defaults(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         ours, other_hosts = weigh(browser, HTML, page)
         theirs, their_hosts = weigh(browser, defaults, page)
         browser.close()

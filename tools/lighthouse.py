@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from pdf import find_browser
+from chromium import FLAGS, find_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -38,10 +38,6 @@ BOUNDS = {
     "desktop": {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100},
     "mobile": {"performance": 85, "accessibility": 100, "best-practices": 100, "seo": 100},
 }
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
-    " --disable-background-networking --disable-component-update --disable-sync"
-)
 
 
 @cache
@@ -107,7 +103,8 @@ def install():
 
 def measure(program, url, form):
     """Return Lighthouse's report on a page."""
-    command = ["node", program, url, "--quiet", "--output=json", f"--chrome-flags={FLAGS}"]
+    flags = " ".join(["--headless=new", *FLAGS])
+    command = ["node", program, url, "--quiet", "--output=json", f"--chrome-flags={flags}"]
     if form == "desktop":
         command.append("--preset=desktop")
     environment = os.environ | {"CHROME_PATH": find_browser()}

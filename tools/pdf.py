@@ -9,7 +9,6 @@ page numbers and bookmarks, and the landing page then offers the result.
 """
 
 import io
-import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -18,15 +17,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 import matplotlib
 import yaml
 from bs4 import BeautifulSoup
+from chromium import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from website import PDF, offer_pdf
 
 ROOT = Path(__file__).resolve().parents[1]
 STYLE = Path(__file__).parent / "templates" / "pdf.css"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-NO_BROWSER = """No Chromium was found, which prints the book. Install one and try again:
-    apt-get install chromium    (or Google Chrome, as google-chrome)"""
 # What a page has for the screen alone.
 NOT_PRINTED = ".headerlink, .student-version, .interactive, .check-todo, script, button, input"
 # Links of the class "numbered" show the number of the page that they lead to.
@@ -190,16 +187,10 @@ def css_string(page):
     return f'"{text}"'
 
 
-def find_browser():
-    """Return the path of a Chromium."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return browser or sys.exit(NO_BROWSER)
-
-
 def print_page(path, target):
     """Print the page at `path` into the file `target`."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(0)  # a slow machine takes its time
         page.emulate_media(media="print")  # on the screen, much would not be laid out

@@ -6,7 +6,7 @@ Without a Chromium these tests are skipped; with CI=true in the environment they
 import functools
 import http.server
 import os
-import shutil
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +16,23 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tools"))
+import chromium  # noqa: E402
+
 HTML = ROOT / "_build" / "html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+CHROMIUM = chromium.installed()
+PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 # Sections far from the window are not laid out, and nothing can be found in them.
 LAY_OUT = """document.querySelectorAll("article section").forEach(
   section => section.style.contentVisibility = "visible")"""
-PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth, found = [];
+  if (document.documentElement.scrollWidth <= width) return found;
+  for (const element of document.querySelectorAll("main *"))
+    if (element.getBoundingClientRect().right > width + 1 && element.checkVisibility())
+      found.push(element.outerHTML.slice(0, 150));
+  return ["the page scrolls sideways", ...found.slice(0, 5)];
+}"""
 
 
 def pytest_collection_modifyitems(items):
@@ -73,7 +78,7 @@ def browser():
     """Return a running Chromium."""
     assert CHROMIUM, "no Chromium found"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium.FLAGS)
         yield browser
         browser.close()
 
@@ -140,3 +145,14 @@ def axe():
         ]
 
     return axe
+
+
+@pytest.fixture(scope="session")
+def sideways():
+    """Return a function that lists what makes a page scroll sideways."""
+
+    def sideways(page):
+        page.evaluate(LAY_OUT)
+        return page.evaluate(SIDEWAYS)
+
+    return sideways

@@ -7,11 +7,10 @@ import re
 
 import numpy as np
 import pytest
-from conftest import HTML
 from PIL import Image
 from scipy.special import erf
 from sklearn.datasets import load_sample_image
-from test_narrow import SIDEWAYS
+from test_site import HTML
 
 from lib.pca import PCA
 from lib.plots import COLORS
@@ -232,6 +231,7 @@ def test_garments_are_rebuilt_from_k_components(visit):
             agrees(box, 0, 100)
             knob.focus()
             page.keyboard.press("ArrowLeft")
+            agrees(box, 0, 99)
             box.get_by_label("picture").select_option(index=8)
             agrees(box, 8, 99)
 
@@ -363,11 +363,11 @@ def test_the_denoisers_errors_are_those_of_the_pictures(visit):
 
 
 @pytest.mark.parametrize("label", FIGURES)
-def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, label):
+def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, label):
     for width, theme in ((360, "dark"), (1280, "light")):
         with visit(f"{FIGURES[label]}.html", width=width, theme=theme) as page:
             opened(page, label)
-            assert page.evaluate(SIDEWAYS) == []
+            assert sideways(page) == []
             assert axe(page) == []
 
 
