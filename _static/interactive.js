@@ -46,20 +46,31 @@ const interactive = (() => {
 
   // --- what the figures are made of ------------------------------------------------------------
 
-  // element("p", {class: "hint"}, "text", child, …); functions become listeners.
+  const set = (node, attributes) => {
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  };
+  // element("p", {class: "hint"}, "text", child, …)
   const make = (namespace) => (tag, attributes = {}, ...children) => {
     const node = document.createElementNS(namespace, tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (typeof value === "function") node.addEventListener(name, value);
-      else if (value !== null) node.setAttribute(name, value);
-    }
+    set(node, attributes);
     node.append(...children);
     return node;
   };
   const element = make("http://www.w3.org/1999/xhtml");
   const svg = make("http://www.w3.org/2000/svg");
 
-  // A labelled slider; `show` turns its value into words, `act` is called now and at each change.
+  const labelled = (label, ...parts) =>
+    element("label", { class: "slider" }, element("span", {}, label), ...parts);
+
+  // A list of names; `act` is called with the number of the one that is chosen.
+  const choice = (label, names, act) => {
+    const options = names.map((name, i) => element("option", { value: i }, name));
+    const select = element("select", {}, ...options);
+    select.addEventListener("change", () => act(Number(select.value)));
+    return labelled(label, select);
+  };
+
+  // A slider; `show` turns its value into words, `change` calls `act`, as moving it does.
   const slider = (label, { min, max, step, value, show = String }, act) => {
     const output = element("output");
     const input = element("input", { type: "range", min, max, step, value });
@@ -70,8 +81,7 @@ const interactive = (() => {
       act(Number(input.value));
     };
     input.addEventListener("input", change);
-    const row = element("label", { class: "slider" }, element("span", {}, label), input, output);
-    return { row, input, change };
+    return { row: labelled(label, input, output), input, change };
   };
 
   // Where an event happened, in the units of the viewBox of `area`, an SVG.
@@ -113,9 +123,10 @@ const interactive = (() => {
     canvas.height = values.length / columns;
     const context = canvas.getContext("2d");
     const picture = context.createImageData(canvas.width, canvas.height);
+    picture.data.fill(255); // opaque
     for (let i = 0; i < values.length; i++) {
       const grey = 255 * (1 - Math.min(1, Math.max(0, values[i])));
-      picture.data.set([grey, grey, grey, 255], 4 * i);
+      picture.data.fill(grey, 4 * i, 4 * i + 3);
     }
     context.putImageData(picture, 0, 0);
   };
@@ -190,5 +201,5 @@ const interactive = (() => {
     }
   });
 
-  return { define, receive, element, svg, slider, at, drag, paint, scatter };
+  return { define, receive, element, svg, set, choice, slider, at, drag, paint, scatter };
 })();

@@ -2,7 +2,7 @@
 // data: points, (n, 2), places on the map; labels, (n,), classes; names of the classes; sheet, the
 // address of a picture that holds all garments; neighbours, (n, m), which codes are nearest.
 interactive.define("code_map", (box, { points, labels, names, sheet, neighbours }) => {
-  const { element, svg, at, drag, scatter } = interactive;
+  const { element, svg, set, at, drag, scatter } = interactive;
   const SIDE = 28;
   const [n, m] = neighbours.shape;
   const map = scatter(points, labels, names);
@@ -12,8 +12,10 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
   // Which garments are found where t-SNE did not put them? Lines say it.
   const ways = Array.from({ length: m }, () => svg("line", { class: "way" }));
   const ends = ways.map(() => svg("circle", { class: "ring", r: 1.8 }));
-  const handle = svg("circle", { class: "handle ring", r: 4, role: "slider" });
-  handle.setAttribute("aria-label", "Place on the map; arrow keys go to the next garment");
+  const handle = svg("circle", {
+    class: "handle ring", r: 4, role: "slider", "aria-valuemin": 0, "aria-valuemax": n - 1,
+    "aria-label": "Place on the map; arrow keys go to the next garment",
+  });
   map.area.append(...ways, ...ends, handle);
 
   const said = element("output", { class: "said" });
@@ -39,22 +41,17 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     current = i;
     const nearest = neighbours.values.subarray(m * i, m * (i + 1));
     const [x, y] = places[i];
-    handle.setAttribute("cx", x);
-    handle.setAttribute("cy", y);
+    set(handle, { cx: x, cy: y });
     show(chosen, i);
     for (const [j, other] of nearest.entries()) {
       const [x2, y2] = places[other];
-      for (const [name, value] of Object.entries({ x1: x, y1: y, x2, y2 })) {
-        ways[j].setAttribute(name, value);
-      }
-      ends[j].setAttribute("cx", x2);
-      ends[j].setAttribute("cy", y2);
+      set(ways[j], { x1: x, y1: y, x2, y2 });
+      set(ends[j], { cx: x2, cy: y2 });
       show(near[j], other);
     }
     const same = nearest.filter((other) => labels.values[other] === labels.values[i]).length;
     said.textContent = `image ${i}, ${nameOf(i)}: ${same} of the ${m} nearest codes have its class`;
-    handle.setAttribute("aria-valuenow", i);
-    handle.setAttribute("aria-valuetext", said.textContent);
+    set(handle, { "aria-valuenow": i, "aria-valuetext": said.textContent });
   };
 
   // The least of a measure over all garments; those of infinite measure are out of the question.
@@ -99,7 +96,5 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     map.legend,
     element("p", {}, said),
   );
-  handle.setAttribute("aria-valuemin", 0);
-  handle.setAttribute("aria-valuemax", n - 1);
   return pictures.decode().then(() => choose(0));
 });

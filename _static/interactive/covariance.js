@@ -1,7 +1,7 @@
 // Shape a cloud by its covariance matrix, pull one point away, and watch the principal axes.
 // data: noise, of shape (n, 2), with mean zero and the identity as its covariance matrix.
 interactive.define("covariance", (box, { noise }) => {
-  const { element, svg, slider, drag } = interactive;
+  const { element, svg, set, slider, drag } = interactive;
   const n = noise.shape[0];
   const knobs = { x: 4, y: 2, correlation: 0.7 };
   const size = 7.5;
@@ -46,18 +46,14 @@ interactive.define("covariance", (box, { noise }) => {
     const eigenvalues = [(a + d) / 2 + half, Math.max(0, (a + d) / 2 - half)];
     const angle = Math.atan2(2 * b, a - d) / 2;
     for (const [i, [x, y]] of points.entries()) {
-      dots[i].setAttribute("cx", x);
-      dots[i].setAttribute("cy", y);
+      set(dots[i], { cx: x, cy: y });
     }
-    handle.setAttribute("cx", points[pulled][0]);
-    handle.setAttribute("cy", points[pulled][1]);
+    set(handle, { cx: points[pulled][0], cy: points[pulled][1] });
     for (const [k, axis] of axes.entries()) {
       const turn = angle + (k * Math.PI) / 2;
       const length = 2 * Math.sqrt(eigenvalues[k]); // two standard deviations
-      axis.setAttribute("x1", mean[0]);
-      axis.setAttribute("y1", mean[1]);
-      axis.setAttribute("x2", mean[0] + length * Math.cos(turn));
-      axis.setAttribute("y2", mean[1] + length * Math.sin(turn));
+      const [x, y] = [length * Math.cos(turn), length * Math.sin(turn)];
+      set(axis, { x1: mean[0], y1: mean[1], x2: mean[0] + x, y2: mean[1] + y });
     }
     const two = (number) => (Math.abs(number) < 0.005 ? 0 : number).toFixed(2);
     const share = (100 * eigenvalues[0]) / (a + d);
@@ -82,9 +78,10 @@ interactive.define("covariance", (box, { noise }) => {
     moved = [inside(x), inside(y)];
     update();
   };
+  const where = () => cloud()[pulled];
   drag(
     area, handle, (x, y) => pull(x, -y),
-    (dx, dy) => pull(Number(handle.getAttribute("cx")) + dx / 2, Number(handle.getAttribute("cy")) + dy / 2),
+    (dx, dy) => pull(where()[0] + dx / 2, where()[1] + dy / 2),
   );
   const back = element("button", { type: "button" }, "Put the point back");
   back.addEventListener("click", () => {

@@ -3,7 +3,7 @@
 // images, for each method (levels, g, 28, 28), in grey values of 0 to 255; errors, for each method
 // its mean error at each level.
 interactive.define("denoise", (box, { sigmas, clean, garments, images, errors }) => {
-  const { element, slider, paint } = interactive;
+  const { element, choice, slider, paint } = interactive;
   const SIZE = 28 * 28;
   const greys = (array, i) => {
     const bytes = array.values.subarray(SIZE * i, SIZE * (i + 1));
@@ -22,18 +22,17 @@ interactive.define("denoise", (box, { sigmas, clean, garments, images, errors })
   const tiles = methods.map(tile);
   const said = element("output", { class: "said" });
 
-  const garment = element("select", { change: () => control.change() });
-  garment.append(...garments.map((name, i) => element("option", { value: i }, name)));
+  let garment = 0;
   const control = slider(
     "noise",
     { min: 0, max: sigmas.length - 1, step: 1, value: 1, show: (i) => `σ = ${sigmas[i].toFixed(1)}` },
     (level) => {
-      const truth = greys(clean, Number(garment.value));
+      const truth = greys(clean, garment);
       paint(original.canvas, truth);
       const means = methods.map((name) => errors[name][level]);
       const least = means.indexOf(Math.min(...means));
       for (const [i, { canvas, numbers, figure }] of tiles.entries()) {
-        const values = greys(images[methods[i]], level * garments.length + Number(garment.value));
+        const values = greys(images[methods[i]], level * garments.length + garment);
         paint(canvas, values);
         const here = squares(values, truth).toFixed(4);
         numbers.textContent = `here ${here}, mean ${means[i].toFixed(4)}`;
@@ -44,7 +43,10 @@ interactive.define("denoise", (box, { sigmas, clean, garments, images, errors })
   );
   box.append(
     control.row,
-    element("label", { class: "slider" }, element("span", {}, "garment"), garment),
+    choice("garment", garments, (i) => {
+      garment = i;
+      control.change();
+    }),
     element("div", { class: "tiles" }, original.figure, ...tiles.map(({ figure }) => figure)),
     element("p", {}, said),
   );

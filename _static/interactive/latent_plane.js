@@ -2,7 +2,7 @@
 // data: planes, for each name codes, (n, 2), and the decoder's layers, a list of W, (q', q), b, (q',),
 // and the name of the activation; labels, (n,), the classes of the codes; names of the classes.
 interactive.define("latent_plane", (box, { planes, labels, names }) => {
-  const { element, svg, at, drag, paint, scatter } = interactive;
+  const { element, svg, set, at, drag, paint, scatter } = interactive;
 
   // The integral of the Gaussian, to 1e-7 (Abramowitz and Stegun, 7.1.26).
   const erf = (u) => {
@@ -27,10 +27,10 @@ interactive.define("latent_plane", (box, { planes, labels, names }) => {
 
   const plane = (name, { codes, layers }) => {
     const map = scatter(codes, labels, names, 0.01);
-    const handle = svg("circle", { class: "handle knob", r: 4.5, role: "slider" });
-    handle.setAttribute("aria-label", `Place in the plane of the two codes, ${name}`);
-    handle.setAttribute("aria-valuemin", 0);
-    handle.setAttribute("aria-valuemax", 100);
+    const handle = svg("circle", {
+      class: "handle knob", r: 4.5, role: "slider", "aria-valuemin": 0, "aria-valuemax": 100,
+      "aria-label": `Place in the plane of the two codes, ${name}`,
+    });
     map.area.append(handle);
     const canvas = element("canvas", { class: "large", role: "img" });
     canvas.setAttribute("aria-label", `What ${name} makes of the two codes`);
@@ -41,16 +41,14 @@ interactive.define("latent_plane", (box, { planes, labels, names }) => {
     let [x, y] = [50, 50];
     const move = (newX, newY) => {
       [x, y] = [newX, newY].map((value) => Math.min(97, Math.max(3, value)));
-      handle.setAttribute("cx", x);
-      handle.setAttribute("cy", y);
+      set(handle, { cx: x, cy: y });
       const code = map.back(x, y);
       paint(canvas, layers.reduce(layer, code));
       const far = places.map(([px, py]) => Math.hypot(px - x, py - y));
       const nearest = far.reduce((best, value, i) => (value < far[best] ? i : best), 0);
       const numbers = code.map((value) => value.toFixed(2).replace("-", "−")).join(", ");
       said.textContent = `codes (${numbers}); nearest image: ${names[labels.values[nearest]]}`;
-      handle.setAttribute("aria-valuenow", Math.round(x));
-      handle.setAttribute("aria-valuetext", said.textContent);
+      set(handle, { "aria-valuenow": Math.round(x), "aria-valuetext": said.textContent });
     };
     drag(map.area, handle, move, (dx, dy) => move(x + 2 * dx, y - 2 * dy));
     map.area.addEventListener("click", (event) => move(...at(map.area, event)));

@@ -1,7 +1,7 @@
 // Turn the line through a cloud: the variance along it and the error beside it share a fixed sum.
 // data: X, some centred points, of shape (n, 2), and C, the covariance matrix of all, (2, 2).
 interactive.define("projection", (box, { X, C }) => {
-  const { element, svg, slider, drag } = interactive;
+  const { element, svg, set, slider, drag } = interactive;
   const n = X.shape[0];
   const points = Array.from({ length: n }, (_, i) => [X.values[2 * i], X.values[2 * i + 1]]);
   const direction = (degrees) => {
@@ -39,12 +39,12 @@ interactive.define("projection", (box, { X, C }) => {
     svg("text", { x, y, "text-anchor": anchor }, words);
   const plot = svg("svg", { viewBox: "0 0 212 185", role: "img" });
   plot.setAttribute("aria-label", "Variance and error against the angle; their sum is constant");
-  const marker = svg("line", { class: "marker", y1: up(total), y2: up(0) });
+  const marker = svg("line", { y1: up(total), y2: up(0) });
   const variancePoint = svg("circle", { class: "first solid", r: 4 });
   const errorPoint = svg("rect", { class: "second solid", width: 7, height: 7 });
   plot.append(
-    svg("path", { class: "frame", d: `M30,${up(total) - 6}V${up(0)}H195` }),
-    svg("path", { class: "sum", d: `M30,${up(total)}H195` }),
+    svg("path", { d: `M30,${up(total) - 6}V${up(0)}H195` }),
+    svg("path", { d: `M30,${up(total)}H195` }),
     svg("path", { class: "first", d: curve(varianceAlong), "stroke-dasharray": "6 4" }),
     svg("path", { class: "second", d: curve((degrees) => total - varianceAlong(degrees)) }),
     marker, variancePoint, errorPoint,
@@ -64,35 +64,25 @@ interactive.define("projection", (box, { X, C }) => {
       for (const [i, point] of points.entries()) {
         const z = point[0] * w[0] + point[1] * w[1]; // the score
         const [x, y] = [z * w[0], z * w[1]];
-        ways[i].setAttribute("x2", x);
-        ways[i].setAttribute("y2", y);
-        feet[i].setAttribute("cx", x);
-        feet[i].setAttribute("cy", y);
+        set(ways[i], { x2: x, y2: y });
+        set(feet[i], { cx: x, cy: y });
       }
       const [x, y] = [0.9 * size * w[0], 0.9 * size * w[1]];
-      for (const [name, value] of Object.entries({ x1: -x, y1: -y, x2: x, y2: y })) {
-        line.setAttribute(name, value);
-      }
-      handle.setAttribute("cx", x);
-      handle.setAttribute("cy", y);
-      marker.setAttribute("x1", across(degrees));
-      marker.setAttribute("x2", across(degrees));
-      variancePoint.setAttribute("cx", across(degrees));
-      variancePoint.setAttribute("cy", up(variance));
-      errorPoint.setAttribute("x", across(degrees) - 3.5);
-      errorPoint.setAttribute("y", up(total - variance) - 3.5);
+      set(line, { x1: -x, y1: -y, x2: x, y2: y });
+      set(handle, { cx: x, cy: y });
+      const here = across(degrees);
+      set(marker, { x1: here, x2: here });
+      set(variancePoint, { cx: here, cy: up(variance) });
+      set(errorPoint, { x: here - 3.5, y: up(total - variance) - 3.5 });
       said.textContent =
         `variance ${variance.toFixed(2)} + error ${(total - variance).toFixed(2)}` +
         ` = ${total.toFixed(2)}`;
     },
   );
-  const set = (degrees) => {
-    control.input.value = degrees;
-    control.change();
-  };
   drag(cloud, handle, (x, y) => {
     const degrees = (Math.atan2(-y, x) * 180) / Math.PI;
-    set(Math.round((degrees + 180) % 180));
+    control.input.value = Math.round((degrees + 180) % 180);
+    control.change();
   });
   const key = (kind, words) => element("span", { class: `key ${kind}` }, words);
   box.append(

@@ -4,23 +4,30 @@
 // them and is `columns` wide; `names` has a name for each. Garments come with their `original`, in
 // 8 bits, and with 1 as black. errors (pictures, K + 1) and costs (K + 1,) are told under `labels`.
 interactive.define("rank", (box, data) => {
-  const { element, slider, paint } = interactive;
+  const { element, choice, slider, paint } = interactive;
   const { left, right, offset, names, columns, rows, original, errors, costs, labels } = data;
   const [K, p] = right.shape;
   const m = left.shape[1];
   let [chosen, k] = [0, 2];
 
-  const rebuilt = () => {
-    const values = new Float32Array(rows * p);
+  // The sum of the first `count` terms. A photograph has many pixels: only the terms between the
+  // last k and this one are added, or taken away.
+  const sum = new Float64Array(rows * p);
+  let count;
+  const restart = () => {
+    for (let i = 0; i < rows; i++) sum.set(offset.values, i * p);
+    count = 0;
+  };
+  const add = (j, sign) => {
     for (let i = 0; i < rows; i++) {
-      const row = values.subarray(i * p, (i + 1) * p);
-      row.set(offset.values);
-      for (let j = 0; j < k; j++) {
-        const weight = left.values[j * m + chosen * rows + i];
-        for (let c = 0; c < p; c++) row[c] += weight * right.values[j * p + c];
-      }
+      const weight = sign * left.values[j * m + chosen * rows + i];
+      for (let c = 0; c < p; c++) sum[i * p + c] += weight * right.values[j * p + c];
     }
-    return values;
+  };
+  const rebuilt = () => {
+    while (count < k) add(count++, 1);
+    while (count > k) add(--count, -1);
+    return sum;
   };
   const show = (canvas, values) =>
     paint(canvas, original ? values : values.map((value) => 1 - value), columns);
@@ -47,12 +54,12 @@ interactive.define("rank", (box, data) => {
     },
   );
   if (names.length > 1) {
-    const choice = element("select", {}, ...names.map((name, i) => element("option", { value: i }, name)));
-    choice.addEventListener("change", () => {
-      chosen = Number(choice.value);
+    const choose = (i) => {
+      chosen = i;
+      restart();
       update();
-    });
-    box.append(element("label", { class: "slider" }, element("span", {}, "picture"), choice));
+    };
+    box.append(choice("picture", names, choose));
   }
   box.append(
     control.row,
@@ -62,5 +69,6 @@ interactive.define("rank", (box, data) => {
     ),
     element("p", {}, said),
   );
+  restart();
   control.change();
 });
