@@ -7,7 +7,7 @@ READY := .venv/ready
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf student test lab bench lighthouse show diff clean-notebooks run-notebooks format lock clean
+.PHONY: help book pdf lite student test lab bench lighthouse show diff clean-notebooks run-notebooks format lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ book: $(READY)  ## run the chapters and write the site into _build/html
 
 pdf: book  ## print the whole site into one PDF, which its first page then offers
 	$(BIN)/python tools/pdf.py
+
+lite: book  ## add JupyterLite to the site: chapters 01 to 06 run in the reader's own browser
+	$(BIN)/python tools/lite.py
 
 student: $(READY)  ## write the chapters without their solutions into _build/student
 	$(BIN)/python tools/student.py

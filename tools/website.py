@@ -53,6 +53,10 @@ UNUSED = [
 # The whole book, if `tools/pdf.py` has printed it.
 PDF = "from-pca-to-autoencoders.pdf"
 
+# The folder of JupyterLite, if `tools/lite.py` has put it there, and whom it asks for packages.
+LITE = "lite"
+HOSTS_OF_LITE = "cdn.jsdelivr.net, pypi.org and files.pythonhosted.org"
+
 # Before the first paint: the theme last chosen, or else the system's.
 EARLY = (
     "{const r=document.documentElement,d=matchMedia('(prefers-color-scheme: dark)').matches;"
@@ -325,8 +329,9 @@ DESCRIPTIONS = {
 
 def prepare(app, pagename, templatename, context, doctree):
     """Give the templates, and `write_head`, what they need to know of a page."""
-    if doctree is not None:  # a page has changed, so what was printed is out of date
+    if doctree is not None:  # a page has changed, so what was made of them is out of date
         Path(app.outdir, PDF).unlink(missing_ok=True)
+        shutil.rmtree(Path(app.outdir, LITE), ignore_errors=True)
     known = DESCRIPTIONS.get(pagename, context.get("title", ""))
     context["description"] = describe(doctree, known) if doctree is not None else known
     base = app.config.html_baseurl
@@ -368,6 +373,7 @@ def finish_site(app, exception):
     write_map(app, out)
     write_not_found(app, out)
     offer_pdf(out, app.config.root_doc)
+    offer_lite(out)
     for name in [*UNUSED, *STYLES, *SCRIPTS]:
         for path in static.glob(name):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -487,6 +493,30 @@ def offer_pdf(out, root):
         text = page.read_text(encoding="utf-8")
         text = re.sub(r'(<span class="pdf">).*?(</span>)', rf"\1{offer}\2", text)
         page.write_text(text, encoding="utf-8")
+
+
+def offer_lite(out):
+    """Let a chapter's menu offer to run it in the browser if JupyterLite is there and has it.
+
+    Returns
+    -------
+    offered : list of str
+        The names of these chapters.
+    """
+    offered = []
+    for page in sorted((out / "chapters").glob("*.html")):
+        offer = ""
+        if (out / LITE / "files" / f"{page.stem}.ipynb").exists():
+            offered.append(page.stem)
+            offer = (
+                f'<a href="../{LITE}/notebooks/index.html?path={page.stem}.ipynb">'
+                "Run in this browser (JupyterLite)</a> "
+                f"<small>fetches Python and packages from {HOSTS_OF_LITE}</small>"
+            )
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r'(<li class="lite">).*?(</li>)', rf"\1{offer}\2", text)
+        page.write_text(text, encoding="utf-8")
+    return offered
 
 
 def configure(app, config):

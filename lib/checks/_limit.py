@@ -2,14 +2,15 @@
 
 In the main thread of Linux and macOS a signal interrupts the call, elsewhere an exception that
 another thread asks for. Neither can stop a long call into C before it returns, nor a loop that
-catches everything (`except:`).
+catches everything (`except:`). Python inside a browser (Pyodide) has neither signals that come by
+themselves nor threads: there, nothing is stopped.
 """
 
 import ctypes
 import os
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 DEFAULT = 5.0  # seconds
 AGAIN = 1.0  # seconds until the next try, in case the first was swallowed, as in a destructor
@@ -67,7 +68,7 @@ def call_within(seconds, function, *args):
     TimedOut
     """
     main = threading.current_thread() is threading.main_thread()
-    alarm = _Signal() if main and hasattr(signal, "SIGALRM") else _OtherThread()
+    alarm = _Signal() if main and hasattr(signal, "setitimer") else _OtherThread()
     try:
         try:
             alarm.start(max(seconds, 1e-3))
@@ -107,7 +108,8 @@ class _OtherThread:
         self.lock, self.done = threading.Lock(), threading.Event()
 
     def start(self, seconds):
-        threading.Thread(target=self.wait, args=(seconds,), daemon=True).start()
+        with suppress(RuntimeError):  # no threads
+            threading.Thread(target=self.wait, args=(seconds,), daemon=True).start()
 
     def wait(self, seconds):
         while not self.done.wait(seconds):

@@ -287,6 +287,19 @@ def test_an_alarm_of_the_reader_survives():
         signal.signal(signal.SIGALRM, before)
 
 
+def test_a_check_needs_neither_timers_nor_threads(monkeypatch):
+    """As in Pyodide, where Python runs in a browser."""
+
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.delattr("signal.setitimer", raising=False)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert check(MADE_UP, lambda X, k: X).status == "wrong"
+    with pytest.raises(ZeroDivisionError):
+        call_within(0.1, lambda: 1 / 0)
+
+
 def test_where_the_time_limit_comes_from(monkeypatch):
     monkeypatch.delenv("CHECK_SECONDS", raising=False)
     assert seconds_allowed(7) == 7

@@ -1,0 +1,109 @@
+"""Put JupyterLite into the site: chapters that run inside the reader's browser, without a server.
+
+    python tools/lite.py            # the site of the book
+    python tools/lite.py FOLDER     # of another book, such as a test's
+
+There is no TensorFlow for browsers, so only the chapters that do without it are taken. The browser
+fetches Python and its packages from other hosts (`HOSTS_OF_LITE`); the notebooks, and `lib`
+with its data, come from the site.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell
+from student import chapters_of
+from website import HOSTS_OF_LITE, LITE, offer_lite
+
+ROOT = Path(__file__).resolve().parents[1]
+KERNEL = "@jupyterlite/pyodide-kernel-extension"
+
+
+def runs_in_browser(notebook):
+    """Tell whether a chapter does without TensorFlow, which is what `lib.training` brings."""
+    return not any(
+        "lib.training" in cell.source for cell in notebook.cells if cell.cell_type == "code"
+    )
+
+
+def project():
+    """Return what `pyproject.toml` says of the package."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def set_up_cell(wheel):
+    """Return a code cell that brings `lib`, and the packages that it needs, into the browser."""
+    return new_code_cell(
+        "# Run this first. It takes the book's helpers and data "
+        f"({wheel.stat().st_size / 1e6:.0f} MB) from this site, and\n"
+        f"# the packages that they need from {HOSTS_OF_LITE}.\n"
+        "import piplite\n\n"
+        f'await piplite.install("{project()["project"]["name"]}")',
+        id="set-up",
+        metadata={"tags": ["set-up"]},
+    )
+
+
+def write_wheel(folder):
+    """Write `lib` and its data as a wheel for browsers: one that asks for no TensorFlow."""
+    asked, build = project()["project"], project()["tool"]["setuptools"]
+    needed = [name for name in asked["dependencies"] if name != "tensorflow"]
+    lines = [  # lists and strings look the same in JSON and TOML
+        "[project]",
+        *(f"{key} = {json.dumps(asked[key])}" for key in ("name", "version", "description")),
+        f"dependencies = {json.dumps(needed)}",
+        "[tool.setuptools]",
+        f"packages = {json.dumps(build['packages'])}",
+        "[tool.setuptools.package-data]",
+        *(f"{key} = {json.dumps(names)}" for key, names in build["package-data"].items()),
+    ]
+    with tempfile.TemporaryDirectory() as source:
+        shutil.copytree(
+            ROOT / "lib", Path(source, "lib"), ignore=shutil.ignore_patterns("__pycache__")
+        )
+        shutil.copy(ROOT / "LICENSE", source)
+        Path(source, "pyproject.toml").write_text("\n".join(lines), encoding="utf-8")
+        options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+        subprocess.run([sys.executable, "-m", "pip", "wheel", *options, source], check=True)
+    return next(folder.glob("*.whl"))
+
+
+def main(book=ROOT):
+    """Add JupyterLite with the chapters that can run there to the site of the book."""
+    html = book / "_build" / "html"
+    if not (html / "index.html").exists():
+        sys.exit("There is no site to add to. Build it first: make book")
+    shutil.rmtree(html / LITE, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / "chapters").mkdir()
+        wheel = write_wheel(work)
+        for path, notebook in chapters_of(book, solutions=True):
+            if runs_in_browser(notebook):
+                notebook.cells.insert(1, set_up_cell(wheel))
+                nbformat.write(notebook, work / "chapters" / path.name)
+        kernel = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions", KERNEL)
+        command = [
+            Path(sys.executable).with_name("jupyter-lite"), "build",
+            "--lite-dir", work, "--output-dir", html / LITE, "--contents", work / "chapters",
+            "--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages",
+            # The kernel, and no other extension that JupyterLab has here.
+            "--ignore-sys-prefix", f"--LiteBuildConfig.federated_extensions={kernel}",
+            "--piplite-wheels", wheel,
+        ]  # fmt: skip
+        result = subprocess.run(command, cwd=work, capture_output=True, text=True)
+        if result.returncode:
+            sys.exit(f"JupyterLite was not built:\n{result.stdout}\n{result.stderr}")
+    taken = offer_lite(html)
+    print(f"{len(taken)} chapters can run in the reader's browser: {', '.join(taken)}")
+
+
+if __name__ == "__main__":
+    main(*(Path(argument).resolve() for argument in sys.argv[1:2]))
