@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from traitlets.config import Config
 
 from lib import _sandbox, grade
 from lib.exercises import KEY, PLACEHOLDER, exercises, read, setup_cells, split
@@ -353,21 +354,173 @@ def course(tmp_path_factory):
     return folder
 
 
-def test_nbgrader_gets_solutions_tests_and_points(chapter, course):
-    notebook = nbformat.read(course / "source" / chapter.stem / chapter.name, as_version=4)
-    nbformat.validate(notebook)
-    marked = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
-    for exercise in exercises(read(chapter)).values():
-        answer = marked[f"answer-{exercise.id}"]
-        assert answer.metadata.nbgrader.solution and answer.metadata.nbgrader.schema_version == 3
-        if exercise.answer is None:
-            assert answer.metadata.nbgrader.points == 1
+def source_version(course, chapter):
+    """Return what the teacher gets."""
+    return nbformat.read(course / "source" / chapter.stem / chapter.name, as_version=4)
+
+
+def released(notebook):
+    """Return what nbgrader makes of a source version for the students (its ClearSolutions)."""
+    config, notebook = Config(), copy.deepcopy(notebook)
+    exec(student.NBGRADER_CONFIG, {"get_config": lambda: config})
+    clear = config.ClearSolutions
+    for cell in notebook.cells:
+        stub = clear.code_stub["python"] if cell.cell_type == "code" else clear.text_stub
+        region = re.compile(r"^### BEGIN SOLUTION$.*?^### END SOLUTION$", re.M | re.S)
+        cell.source, count = region.subn(lambda _, stub=stub: stub, cell.source)
+        assert "SOLUTION" not in cell.source
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = cell.source if count else stub
+        else:
+            assert not count, "nbgrader refuses such a cell"
+    return notebook
+
+
+def graded(notebook):
+    """Return nbgrader's marks by their ids: (by hand, by a test or neither), and the points."""
+    found = {}
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader")
+        if not marks:
             continue
-        test = marked[f"test-{exercise.id}"].metadata.nbgrader
-        assert (test.grade, test.locked, test.solution, test.points) == (True, True, False, 1)
-        begin, solution, end = re.split(r"### (?:BEGIN|END) SOLUTION", answer.source)
-        assert "..." in begin and solution.strip()
-        assert "check(" in end and "check(" not in solution.splitlines()[-1]
+        assert marks.schema_version == 3 and not marks.task and marks.grade_id not in found
+        assert marks.locked != marks.solution  # what is not for the student cannot be changed
+        by = {(True, True): "hand", (True, False): "test", (False, True): "answer"}
+        found[marks.grade_id] = by[marks.grade, marks.solution], marks.get("points", 0)
+        if cell.cell_type == "markdown":
+            assert marks.grade, "nbgrader refuses text that has no points"
+    return found
+
+
+def tight(text):
+    """Return a text without its blank lines."""
+    return re.sub("\n+", "\n", text).strip()
+
+
+def test_nbgrader_gives_a_point_for_each_answer(chapter, course):
+    notebook = source_version(course, chapter)
+    nbformat.validate(notebook)
+    expected = {}
+    for exercise in exercises(read(chapter)).values():
+        name = f"answer-{exercise.id}"
+        if exercise.stubs:
+            checked = exercise.answer is not None
+            expected[name] = ("answer", 0) if checked else ("hand", 1)
+            if checked:
+                expected[f"test-{exercise.id}"] = "test", 1
+        if student.wants_words(exercise):
+            expected[name + "-words" * bool(exercise.stubs)] = "hand", 1
+    assert graded(notebook) == expected
+
+
+def test_nbgraders_source_holds_the_solutions(chapter, course, versions):
+    marked = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source_version(course, chapter).cells
+        if "nbgrader" in cell.metadata
+    }
+    words = {}
+    for piece in split(read(chapter)):
+        if piece.kind == "solution" and not piece.is_code:
+            words.setdefault(piece.exercise, []).append(piece.source)
+    labels = student.labels_of(ROOT)
+    for exercise in exercises(read(chapter)).values():
+        name = f"answer-{exercise.id}"
+        if exercise.stubs:
+            begin, solution, end = re.split("### (?:BEGIN|END) SOLUTION", marked[name])
+            assert tight(begin + end) == tight(exercise.stubs[-1]) and exercise.solutions
+            for code in exercise.solutions:
+                last = f'check("{exercise.id}", {exercise.answer})'
+                assert code.strip().removesuffix(last).strip() in solution
+            assert "check(" not in solution
+        if student.wants_words(exercise):
+            text = marked[name + "-words" * bool(exercise.stubs)]
+            begin, solution, end = re.split("### (?:BEGIN|END) SOLUTION", text)
+            assert not begin and not end and words[exercise.id]
+            for part in words[exercise.id]:
+                assert plain_markdown.plain(part, labels).strip() in solution
+
+
+def test_nbgraders_release_is_the_student_version(chapter, course, versions):
+    """But for the test cells and what is said about the file's name."""
+    solution, elsewhere = set(), set()
+    for piece in split(read(chapter)):
+        lines = solution if piece.kind == "solution" else elsewhere
+        lines |= {line.strip() for line in piece.source.splitlines()}
+    release = released(source_version(course, chapter))
+    cells = [c for c in release.cells if not c.metadata.get("nbgrader", {}).get("locked")]
+    own = versions[chapter].cells
+    for cell, other in zip(cells, own, strict=True):
+        text = other.source.replace("its name does not matter", "keep its name")
+        assert tight(cell.source) == tight(text)
+        assert cell.id == other.id and KEY not in cell.metadata
+    assert sum("keep its name" in cell.source for cell in cells) == 1  # nbgrader goes by it
+    lines = {line.strip() for cell in release.cells for line in cell.source.splitlines()}
+    assert len(solution - elsewhere) >= 10 and not (solution - elsewhere) & lines
+
+
+MADE_UP = [
+    "```{exercise-start} Two\n:label: ex-a-1\n```\n*Kind: open.* Do.\n```{exercise-end}\n```",
+    ("exercise", "first = ..."),
+    ("exercise", "# your code here"),
+    "```{solution-start} ex-a-1\n:label: sol-a-1\n:class: dropdown\n```\nSo:",
+    ("solution", "print(6 * 7)"),
+    "Because.\n```{solution-end}\n```",
+]
+
+
+def test_code_without_a_check_keeps_its_stub_and_is_graded_by_hand(tmp_path):
+    cells = [
+        new_markdown_cell(cell) if isinstance(cell, str)
+        else new_code_cell(cell[1], metadata={"tags": [cell[0]]})
+        for cell in ["# A", *MADE_UP]
+    ]  # fmt: skip
+    path = tmp_path / "chapters" / "01_a.ipynb"
+    path.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    student.write_nbgrader(tmp_path, tmp_path / "course")
+    notebook = source_version(tmp_path / "course", path)
+    last = "answer-ex-a-1-2"
+    assert graded(notebook) == {last: ("hand", 1), "answer-ex-a-1-words": ("hand", 1)}
+    teacher, release = (
+        {cell.id: cell.source for cell in book.cells} for book in (notebook, released(notebook))
+    )
+    assert "print(6 * 7)" in teacher[last] and "Because." in teacher["answer-ex-a-1-words"]
+    assert release["answer-ex-a-1"] == "first = ..." and release[last].strip() == MADE_UP[2][1]
+    assert release["answer-ex-a-1-words"] == PLACEHOLDER
+    assert not re.search("6 . 7|Because", "".join(release.values()))
+
+
+def test_nbgraders_test_cells_pass_solutions_only(course, tmp_path):
+    """And what an answer writes to stderr, which nbgrader takes for a failure, is not left."""
+    chapter = CHAPTERS[1]
+    chosen = "ex-pca-theorem-4"
+    source = source_version(course, chapter)
+    for notebook, passed in ((source, True), (released(source), False)):
+        sources = {cell.id: cell.source for cell in notebook.cells}
+        answer, test = sources[f"answer-{chosen}"], sources[f"test-{chosen}"]
+        loud = (
+            "import sys\nquiet = power_iteration\ndef power_iteration(*args):\n"
+            "    print('loud', file=sys.stderr)\n    return quiet(*args)"
+        )
+        codes = [*setup_cells(read(chapter), [answer]), answer, loud, test]
+        cells = [new_code_cell(code) for code in codes]
+        NotebookClient(
+            nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata),
+            timeout=300, allow_errors=True, resources={"metadata": {"path": tmp_path}},
+        ).execute()  # fmt: skip
+        errors = [o for cell in cells for o in cell.outputs if o.output_type == "error"]
+        assert cells[-1].outputs == errors
+        assert passed or "not attempted yet" in errors[0].evalue
+        assert len(errors) == (not passed)
+
+
+def test_the_hint_after_nbgrader_is_what_teaching_says(monkeypatch, capsys):
+    monkeypatch.setattr(student, "write_nbgrader", lambda book, folder: None)
+    assert student.main(["nbgrader", "course"]) == 0
+    hint = capsys.readouterr().out.strip().partition("There: ")[2]
+    teaching = (ROOT / "teaching.md").read_text(encoding="utf-8").splitlines()
+    assert hint.startswith("nbgrader generate_assignment ") and hint in teaching
 
 
 def test_nbgrader_accepts_them(course):

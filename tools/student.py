@@ -8,7 +8,6 @@ A student version is the chapter without its solutions, in Markdown that needs n
 """
 
 import argparse
-import ast
 import copy
 import hashlib
 import re
@@ -22,7 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 from repository import set_up_cell
 
-from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, read, split
+from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO = (
@@ -34,8 +33,8 @@ NBGRADER_CONFIG = '''"""Settings of nbgrader for this course."""
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "pca-to-autoencoders"
-# The stub above stays as it is: `return ...` counts as not attempted, and raises nothing.
-c.ClearSolutions.code_stub = {"python": "# your code goes into the function above"}
+# Nothing takes a solution's place: the stub above it, `return ...`, counts as not attempted.
+c.ClearSolutions.code_stub = {"python": ""}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 300
 '''
@@ -129,10 +128,15 @@ def wants_words(exercise):
 
 def chapters_of(book, solutions=False):
     """Yield each chapter's path and its student version, or the same with the solutions."""
-    paths = sorted((book / "chapters").glob("*.ipynb"))
-    labels = Labels(paths, sorted(book.glob("*.md")), book / "references.bib")
-    for path in paths:
+    labels = labels_of(book)
+    for path in sorted((book / "chapters").glob("*.ipynb")):
         yield path, student_version(path, labels, solutions)
+
+
+def labels_of(book):
+    """Return what the labels of a book stand for."""
+    paths = sorted((book / "chapters").glob("*.ipynb"))
+    return Labels(paths, sorted(book.glob("*.md")), book / "references.bib")
 
 
 def write_all(book, folder):
@@ -291,35 +295,56 @@ def merge_files(old, new, out):
     return report
 
 
-def nbgrader_version(student, asked):
+def nbgrader_version(student, chapter, labels):
     """Turn a student version into the source notebook of an nbgrader assignment.
 
-    Answer cells hold stub and solution, between the marks that nbgrader removes; after each stands
-    a test cell worth one point. Answers in words are graded by hand.
+    Answer cells hold the solution, between the marks that nbgrader removes: code below its stub,
+    words in the cell for words. After code that is checked stands a test cell worth one point. All
+    other answers are worth one point too, and graded by hand.
+
+    Parameters
+    ----------
+    student : NotebookNode
+        Changed in place.
+    chapter : dict
+        What it was made from.
+    labels : plain_markdown.Labels
+        Of the whole book.
     """
     del student.metadata[KEY]
+    asked, words = exercises(chapter), {}
+    for piece in split(chapter):
+        if piece.kind == "solution" and not piece.is_code:
+            text = plain(piece.source, labels).strip()
+            words.setdefault(piece.exercise, []).append(text)
     code = [cell for cell in student.cells if cell.cell_type == "code"]
     last = {cell.metadata.get(KEY, {}).get("exercise"): cell["id"] for cell in code}
     cells = []
     for cell in student.cells:
+        cell.source = cell.source.replace("its name does not matter", "keep its name")
         marks = cell.metadata.pop(KEY, {})
         cells.append(cell)
-        if marks.get("role") != "answer":
+        is_code, name = cell.cell_type == "code", cell["id"]
+        if marks.get("role") != "answer" or (is_code and name != last[marks["exercise"]]):
             continue
-        exercise, name = asked[marks["exercise"]], cell["id"]
-        if cell.cell_type == "markdown" or exercise.answer is None:
+        exercise = asked[marks["exercise"]]
+        if is_code:
+            stub, check = without_check(cell.source)
+            solution = "\n\n\n".join(without_check(code)[0] for code in exercise.solutions)
+            parts = [stub, "", "### BEGIN SOLUTION", solution, "### END SOLUTION", check]
+        else:
+            solution = "\n\n".join(words.get(exercise.id, []))
+            parts = ["### BEGIN SOLUTION", "", solution, "", "### END SOLUTION"]
+        cell.source = "\n".join(parts).rstrip()
+        if not is_code or exercise.answer is None:
             cell.metadata["nbgrader"] = marked(name, grade=True, solution=True, points=1)
             continue
-        if name != last[exercise.id]:
-            continue
-        stub, check = without_check(cell.source)
-        solution = "\n\n\n".join(without_check(code)[0] for code in exercise.solutions)
-        begin, end = "### BEGIN SOLUTION", "### END SOLUTION"
-        cell.source = "\n".join([stub, "", begin, solution, end, check])
         cell.metadata["nbgrader"] = marked(name, solution=True)
         test = (
+            "from IPython.display import clear_output\n\n"
             "from lib.checks import check\n\n"
             f'feedback = check("{exercise.id}", {exercise.answer})\n'
+            "clear_output()  # nbgrader gives no points for what wrote to stderr\n"
             "assert feedback, feedback"
         )
         cells.append(new_code_cell(test, id=f"test-{exercise.id}"))
@@ -338,11 +363,11 @@ def marked(name, grade=False, solution=False, locked=False, **more):
 
 def without_check(code):
     """Return a cell's code without the call of the check at its end, and this call."""
-    last = ast.parse(code).body[-1]
-    if not is_check(last):
+    statements = parse(code).body  # none in a stub that is a comment only
+    if not statements or not is_check(statements[-1]):
         return code.rstrip(), ""
-    lines = code.rstrip().split("\n")
-    return "\n".join(lines[: last.lineno - 1]).rstrip(), "\n".join(lines[last.lineno - 1 :])
+    lines, first = code.rstrip().split("\n"), statements[-1].lineno - 1
+    return "\n".join(lines[:first]).rstrip(), "\n".join(lines[first:])
 
 
 def write_nbgrader(book, folder):
@@ -351,10 +376,11 @@ def write_nbgrader(book, folder):
         raise Refused(f"{folder} is not empty, and is not overwritten. Name a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
+    labels = labels_of(book)
     for path, student in chapters_of(book):
         target = folder / "source" / path.stem / path.name
         target.parent.mkdir(parents=True)
-        nbformat.write(nbgrader_version(student, exercises(read(path))), target)
+        nbformat.write(nbgrader_version(student, read(path), labels), target)
 
 
 def main(arguments=None):
