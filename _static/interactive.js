@@ -41,7 +41,34 @@ const interactive = (() => {
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", box.querySelector("p").textContent);
     box.hidden = false;
-    Promise.resolve(draw(box, unpack(data))).then(() => (box.dataset.ready = ""));
+    Promise.resolve(draw(box, unpack(data))).then(() => {
+      announce(box);
+      box.dataset.ready = "";
+    });
+  };
+
+  // Tell a screen reader what the readouts say, those of the class `said`, but only once the reader
+  // pauses: a message for each step would never end.
+  const PAUSE = 700; // milliseconds
+  const announce = (box) => {
+    for (const output of box.querySelectorAll("output")) output.setAttribute("aria-live", "off");
+    const readouts = [...box.querySelectorAll("output.said")];
+    const status = element("div", { role: "status", class: "visually-hidden" });
+    box.append(status);
+    const texts = () => readouts.map((output) => output.textContent);
+    let told = texts();
+    let timer;
+    const tell = () => {
+      const now = texts();
+      const news = now.filter((text, i) => text !== told[i]);
+      if (news.length) status.textContent = news.join("; ");
+      told = now;
+    };
+    const observer = new MutationObserver(() => {
+      clearTimeout(timer);
+      timer = setTimeout(tell, PAUSE);
+    });
+    for (const output of readouts) observer.observe(output, { childList: true });
   };
 
   // --- what the figures are made of ------------------------------------------------------------
@@ -91,28 +118,31 @@ const interactive = (() => {
     return [x, y];
   };
 
+  // What keys do to a handle: steps to the right, and up
+  const STEPS = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+    PageUp: [0, 5], PageDown: [0, -5], Home: [-Infinity, 0], End: [Infinity, 0],
+  };
   // Let `handle` be dragged over `area`, an SVG, by mouse or finger; `move(x, y)` gets the place in
-  // the units of the area's viewBox. Whoever has no pointer uses a slider that does the same, or the
-  // arrow keys, if there is a `nudge(dx, dy)`: it gets the steps to the right and up.
+  // the units of the area's viewBox. Keys call `nudge(dx, dy)`, arrow keys with five steps if Shift
+  // is held. For screen readers the handle is a slider; its script tells them the value.
   const drag = (area, handle, move, nudge) => {
     const place = (event) => move(...at(area, event));
     handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
-      if (nudge) handle.focus({ preventScroll: true });
+      handle.focus({ preventScroll: true });
       place(event);
     });
     handle.addEventListener("pointermove", (event) => {
       if (handle.hasPointerCapture(event.pointerId)) place(event);
     });
-    if (!nudge) return;
-    handle.setAttribute("tabindex", 0);
-    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    set(handle, { role: "slider", tabindex: 0 });
     handle.addEventListener("keydown", (event) => {
-      const step = steps[event.key];
-      if (!step) return;
+      const step = STEPS[event.key];
+      if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
-      const size = event.shiftKey ? 5 : 1;
+      const size = event.shiftKey && event.key.startsWith("Arrow") ? 5 : 1;
       nudge(step[0] * size, step[1] * size);
     });
   };

@@ -12,11 +12,12 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
   // Which garments are found where t-SNE did not put them? Lines say it.
   const ways = Array.from({ length: m }, () => svg("line", { class: "way" }));
   const ends = ways.map(() => svg("circle", { class: "ring", r: 1.8 }));
+  const ring = svg("circle", { class: "ring", r: 4 });
   const handle = svg("circle", {
-    class: "handle ring", r: 4, role: "slider", "aria-valuemin": 0, "aria-valuemax": n - 1,
-    "aria-label": "Place on the map; arrow keys go to the next garment",
+    class: "handle", r: 4, "aria-label": "Place on the map; arrow keys go to the next garment",
+    "aria-roledescription": "2-D slider", "aria-valuemin": 0, "aria-valuemax": n - 1,
   });
-  map.area.append(...ways, ...ends, handle);
+  map.area.append(...ways, ...ends, ring, handle);
 
   const said = element("output", { class: "said" });
   const garment = (size) => {
@@ -41,7 +42,7 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     current = i;
     const nearest = neighbours.values.subarray(m * i, m * (i + 1));
     const [x, y] = places[i];
-    set(handle, { cx: x, cy: y });
+    for (const one of [ring, handle]) set(one, { cx: x, cy: y });
     show(chosen, i);
     for (const [j, other] of nearest.entries()) {
       const [x2, y2] = places[other];
@@ -51,7 +52,7 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     }
     const same = nearest.filter((other) => labels.values[other] === labels.values[i]).length;
     said.textContent = `image ${i}, ${nameOf(i)}: ${same} of the ${m} nearest codes have its class`;
-    set(handle, { "aria-valuenow": i, "aria-valuetext": said.textContent });
+    set(handle, { "aria-valuenow": i, "aria-valuetext": `image ${i}, ${nameOf(i)}` });
   };
 
   // The least of a measure over all garments; those of infinite measure are out of the question.
@@ -61,16 +62,19 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     return values[best] < Infinity ? best : current;
   };
   const move = (x, y) => choose(least(([px, py]) => Math.hypot(px - x, py - y)));
+  // One step goes to the next garment, five a good way further, and infinitely many to the edge.
   const nudge = (dx, dy) => {
     const [x, y] = places[current];
-    choose(
-      least(([px, py], i) => {
-        const [across, up] = [px - x, y - py];
-        const along = Math.sign(dx) * across + Math.sign(dy) * up;
-        const aside = Math.abs(dx ? up : across);
-        return i === current || along <= aside ? Infinity : Math.hypot(across, up);
-      }),
-    );
+    const steps = Math.abs(dx + dy);
+    const far = steps > 1 ? 3 * steps : 0;
+    const measure = ([px, py], i) => {
+      const [across, up] = [px - x, y - py];
+      const along = Math.sign(dx) * across + Math.sign(dy) * up;
+      if (steps === Infinity) return -along;
+      const aside = Math.abs(dx ? up : across);
+      return i === current || along <= Math.max(aside, far) ? Infinity : Math.hypot(across, up);
+    };
+    choose(least(measure));
   };
   drag(map.area, handle, move, nudge);
   for (const kind of ["pointermove", "click"]) {
@@ -84,17 +88,16 @@ interactive.define("code_map", (box, { points, labels, names, sheet, neighbours 
     element(
       "div",
       { class: "panels" },
-      map.area,
+      element("div", {}, map.area, map.legend),
       element(
         "div",
         {},
         element("div", { class: "tiles" }, chosen.figure),
         element("p", {}, "The nearest codes:"),
         element("div", { class: "tiles small" }, ...near.map(({ figure }) => figure)),
+        element("p", {}, said),
       ),
     ),
-    map.legend,
-    element("p", {}, said),
   );
   return pictures.decode().then(() => choose(0));
 });

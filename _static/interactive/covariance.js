@@ -17,13 +17,16 @@ interactive.define("covariance", (box, { noise }) => {
   const plane = svg("g", { transform: "scale(1,-1)" });
   const dots = Array.from({ length: n }, () => svg("circle", { class: "dot", r: 0.13 }));
   const axes = ["first", "second"].map((rank) => svg("line", { class: rank }));
+  const circle = svg("circle", { class: "around" }); // instead of the axes of a round cloud
+  const inside = (value) => Math.min(size - 0.7, Math.max(0.7 - size, value));
   const handle = svg("circle", {
-    class: "handle", r: 0.6, role: "button",
-    "aria-label": "a point to be moved, with the arrow keys too",
+    class: "handle", r: 0.6, "aria-label": "The point that can be moved",
+    "aria-roledescription": "2-D slider",
+    "aria-valuemin": inside(-Infinity), "aria-valuemax": inside(Infinity),
   });
-  plane.append(...dots, ...axes, handle);
+  plane.append(...dots, ...axes, circle, handle);
   area.append(plane);
-  const said = ["matrix", "axes", "shares"].map(() => element("output"));
+  const said = ["matrix", "eigenvalues", "axis"].map(() => element("output", { class: "said" }));
 
   // x = Lg has the covariance matrix LLᵀ if g has the identity.
   const cloud = () => {
@@ -48,20 +51,27 @@ interactive.define("covariance", (box, { noise }) => {
     for (const [i, [x, y]] of points.entries()) {
       set(dots[i], { cx: x, cy: y });
     }
-    set(handle, { cx: points[pulled][0], cy: points[pulled][1] });
+    const two = (number) => (Math.abs(number) < 0.005 ? 0 : number).toFixed(2);
+    const [x, y] = points[pulled];
+    set(handle, { cx: x, cy: y });
+    set(handle, { "aria-valuenow": two(x), "aria-valuetext": `x ${two(x)}, y ${two(y)}` });
     for (const [k, axis] of axes.entries()) {
       const turn = angle + (k * Math.PI) / 2;
       const length = 2 * Math.sqrt(eigenvalues[k]); // two standard deviations
-      const [x, y] = [length * Math.cos(turn), length * Math.sin(turn)];
-      set(axis, { x1: mean[0], y1: mean[1], x2: mean[0] + x, y2: mean[1] + y });
+      const [dx, dy] = [length * Math.cos(turn), length * Math.sin(turn)];
+      set(axis, { x1: mean[0], y1: mean[1], x2: mean[0] + dx, y2: mean[1] + dy });
     }
-    const two = (number) => (Math.abs(number) < 0.005 ? 0 : number).toFixed(2);
+    // With equal eigenvalues every direction is an eigenvector's: there is no angle to tell.
+    const round = half < 1e-4 * (a + d);
+    for (const axis of axes) axis.style.display = round ? "none" : "";
+    circle.style.display = round ? "" : "none";
+    set(circle, { cx: mean[0], cy: mean[1], r: 2 * Math.sqrt(eigenvalues[0]) });
     const share = (100 * eigenvalues[0]) / (a + d);
     said[0].textContent = `sample covariance: ${two(a)}, ${two(b)}; ${two(b)}, ${two(d)}`;
-    said[1].textContent =
-      `eigenvalues ${two(eigenvalues[0])} and ${two(eigenvalues[1])}, ` +
-      `first axis at ${Math.round((angle * 180) / Math.PI) + 0}°`;
-    said[2].textContent = `the first axis holds ${share.toFixed(1)} % of the variance`;
+    said[1].textContent = `eigenvalues: ${two(eigenvalues[0])} and ${two(eigenvalues[1])}`;
+    const degrees = Math.round((angle * 180) / Math.PI) + 0;
+    said[2].textContent =
+      `first axis: ${round ? "any direction" : `${degrees}°`}, share ${share.toFixed(1)} %`;
   };
   const knob = (label, name, range) =>
     slider(label, { ...range, value: knobs[name], show: (value) => value.toFixed(2) }, (value) => {
@@ -73,7 +83,6 @@ interactive.define("covariance", (box, { noise }) => {
     knob("variance of y", "y", { min: 0.2, max: 8, step: 0.1 }),
     knob("correlation", "correlation", { min: -0.95, max: 0.95, step: 0.05 }),
   ];
-  const inside = (value) => Math.min(size - 0.7, Math.max(0.7 - size, value));
   const pull = (x, y) => {
     moved = [inside(x), inside(y)];
     update();
@@ -94,7 +103,7 @@ interactive.define("covariance", (box, { noise }) => {
       "div", { class: "panels" }, area,
       element(
         "div", {}, ...controls.map(({ row }) => row),
-        ...said.map((output) => element("p", { class: "said" }, output)),
+        ...said.map((output) => element("p", { class: "line" }, output)),
         element("p", {}, key("first", "first axis"), ", ", key("second", "second, shorter"), " ", back),
       ),
     ),

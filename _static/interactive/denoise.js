@@ -35,7 +35,8 @@ interactive.define("denoise", (box, { sigmas, clean, garments, images, errors })
         const values = greys(images[methods[i]], level * garments.length + garment);
         paint(canvas, values);
         const here = squares(values, truth).toFixed(4);
-        numbers.textContent = `here ${here}, mean ${means[i].toFixed(4)}`;
+        const mean = `mean ${means[i].toFixed(4)}`;
+        numbers.replaceChildren(`here ${here}`, element("br"), mean);
         figure.classList.toggle("least", i === least);
       }
       said.textContent = `least mean error: ${methods[least]}, ${means[least].toFixed(4)}`;

@@ -27,11 +27,12 @@ interactive.define("latent_plane", (box, { planes, labels, names }) => {
 
   const plane = (name, { codes, layers }) => {
     const map = scatter(codes, labels, names, 0.01);
+    const knob = svg("circle", { class: "knob", r: 4.5 });
     const handle = svg("circle", {
-      class: "handle knob", r: 4.5, role: "slider", "aria-valuemin": 0, "aria-valuemax": 100,
-      "aria-label": `Place in the plane of the two codes, ${name}`,
+      class: "handle", r: 4.5, "aria-label": `Place in the plane of the two codes, ${name}`,
+      "aria-roledescription": "2-D slider", "aria-valuemin": 3, "aria-valuemax": 97,
     });
-    map.area.append(handle);
+    map.area.append(knob, handle);
     const canvas = element("canvas", { class: "large", role: "img" });
     canvas.setAttribute("aria-label", `What ${name} makes of the two codes`);
     const said = element("output", { class: "said" });
@@ -41,14 +42,14 @@ interactive.define("latent_plane", (box, { planes, labels, names }) => {
     let [x, y] = [50, 50];
     const move = (newX, newY) => {
       [x, y] = [newX, newY].map((value) => Math.min(97, Math.max(3, value)));
-      set(handle, { cx: x, cy: y });
+      for (const one of [knob, handle]) set(one, { cx: x, cy: y });
       const code = map.back(x, y);
       paint(canvas, layers.reduce(layer, code));
       const far = places.map(([px, py]) => Math.hypot(px - x, py - y));
       const nearest = far.reduce((best, value, i) => (value < far[best] ? i : best), 0);
       const numbers = code.map((value) => value.toFixed(2).replace("-", "−")).join(", ");
       said.textContent = `codes (${numbers}); nearest image: ${names[labels.values[nearest]]}`;
-      set(handle, { "aria-valuenow": Math.round(x), "aria-valuetext": said.textContent });
+      set(handle, { "aria-valuenow": Math.round(x), "aria-valuetext": `codes ${numbers}` });
     };
     drag(map.area, handle, move, (dx, dy) => move(x + 2 * dx, y - 2 * dy));
     map.area.addEventListener("click", (event) => move(...at(map.area, event)));
@@ -60,7 +61,7 @@ interactive.define("latent_plane", (box, { planes, labels, names }) => {
 
   const drawn = Object.entries(planes).map(([name, parts]) => plane(name, parts));
   box.append(
-    element("div", { class: "panels" }, ...drawn.map(({ panel }) => panel)),
     drawn[0].map.legend,
+    element("div", { class: "panels" }, ...drawn.map(({ panel }) => panel)),
   );
 });

@@ -17,14 +17,21 @@ interactive.define("projection", (box, { X, C }) => {
 
   // Left, the cloud; y points up, so that the picture reads like a plot.
   const size = 1.15 * Math.max(...points.flat().map(Math.abs));
-  const cloud = svg("svg", { viewBox: `${-size} ${-size} ${2 * size} ${2 * size}`, role: "img" });
-  cloud.setAttribute("aria-label", "The cloud, the line, and the way from each point to the line");
+  const cloud = svg("svg", {
+    viewBox: `${-size} ${-size} ${2 * size} ${2 * size}`,
+    role: "group",
+    "aria-label": "The cloud, the line, and the way from each point to the line",
+  });
   const plane = svg("g", { transform: "scale(1,-1)" });
   const ways = points.map(([x, y]) => svg("line", { class: "way", x1: x, y1: y }));
   const dots = points.map(([x, y]) => svg("circle", { class: "dot", cx: x, cy: y, r: size / 70 }));
   const line = svg("line", { class: "axis" });
   const feet = points.map(() => svg("circle", { class: "foot", r: size / 90 }));
-  const handle = svg("circle", { class: "handle", r: size / 14 });
+  const handle = svg("circle", {
+    class: "handle", r: size / 14, "aria-label": "Direction of the line",
+    "aria-valuemin": 0, "aria-valuemax": 180,
+  });
+  let end = 1; // which end of the line the handle holds: -1 if it was dragged below
   plane.append(...ways, ...dots, line, ...feet, handle);
   cloud.append(plane);
 
@@ -67,9 +74,10 @@ interactive.define("projection", (box, { X, C }) => {
         set(ways[i], { x2: x, y2: y });
         set(feet[i], { cx: x, cy: y });
       }
-      const [x, y] = [0.9 * size * w[0], 0.9 * size * w[1]];
+      const [x, y] = [0.85 * size * w[0], 0.85 * size * w[1]];
       set(line, { x1: -x, y1: -y, x2: x, y2: y });
-      set(handle, { cx: x, cy: y });
+      set(handle, { cx: end * x, cy: end * y });
+      set(handle, { "aria-valuenow": degrees, "aria-valuetext": `${degrees}°` });
       const here = across(degrees);
       set(marker, { x1: here, x2: here });
       set(variancePoint, { cx: here, cy: up(variance) });
@@ -79,11 +87,18 @@ interactive.define("projection", (box, { X, C }) => {
         ` = ${total.toFixed(2)}`;
     },
   );
-  drag(cloud, handle, (x, y) => {
-    const degrees = (Math.atan2(-y, x) * 180) / Math.PI;
-    control.input.value = Math.round((degrees + 180) % 180);
+  const turn = (degrees) => {
+    control.input.value = degrees; // between its ends
     control.change();
-  });
+  };
+  drag(
+    cloud, handle,
+    (x, y) => {
+      end = y > 0 ? -1 : 1;
+      turn(Math.round((Math.atan2(-end * y, end * x) * 180) / Math.PI));
+    },
+    (dx, dy) => turn(Math.min(180, Math.max(0, control.input.valueAsNumber + dx + dy))),
+  );
   const key = (kind, words) => element("span", { class: `key ${kind}` }, words);
   box.append(
     element("div", { class: "panels" }, cloud, plot),

@@ -84,6 +84,22 @@ def drag_to(page, area, handle, x, y):
     page.mouse.up()
 
 
+def drawn(path):
+    """Return the corners of a path."""
+    return np.reshape(numbers_in(path.get_attribute("d")), (-1, 2))
+
+
+def spoken(handle):
+    """Return what a screen reader says of a handle: where it is, least and most, and in words."""
+    assert handle.get_attribute("role") == "slider"
+    assert handle.get_attribute("aria-label")
+    now, least, most = (
+        float(handle.get_attribute(f"aria-value{part}")) for part in ("now", "min", "max")
+    )
+    assert least <= now <= most
+    return now, least, most, handle.get_attribute("aria-valuetext")
+
+
 def numbers_in(text):
     return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
 
@@ -110,8 +126,12 @@ def test_the_line_tells_the_variance_along_it_and_the_error(visit):
     label = "fig-pca-theorem-error-variance"
     C = data_of(label)["C"]
 
-    def agrees(box, angle):
+    def agrees(box, angle, end=1):
         assert box.locator(".slider output").text_content() == f"{angle}°"
+        handle = box.locator(".handle")
+        assert spoken(handle) == (angle, 0, 180, f"{angle}°")
+        x, y = end * centre(handle)
+        np.testing.assert_allclose(np.degrees(np.arctan2(y, x)), angle, atol=1e-6)
         w = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
         variance, error, total = numbers_in(box.locator("output.said").text_content())
         expected = [w @ C @ w, np.trace(C) - w @ C @ w, np.trace(C)]
@@ -121,19 +141,28 @@ def test_the_line_tells_the_variance_along_it_and_the_error(visit):
         with visit(f"{THEOREM}.html", has_touch=touch, width=500 if touch else 1280) as page:
             box = opened(page, label)
             agrees(box, 100)
+            knob = box.locator("input")
             if touch:
-                box.get_by_role("slider").scroll_into_view_if_needed()
-                rail = box.get_by_role("slider").bounding_box()
+                knob.scroll_into_view_if_needed()
+                rail = knob.bounding_box()
                 page.touchscreen.tap(rail["x"] + 1, rail["y"] + rail["height"] / 2)
                 agrees(box, 0)
             else:  # the viewBox has its origin in the middle, at 50 of 100
                 handle, area = box.locator(".handle"), box.locator("svg").first
                 drag_to(page, area, handle, 80, 20)
                 agrees(box, 45)
-            box.get_by_role("slider").focus()
+                drag_to(page, area, handle, 80, 80)  # below, it holds the line's other end
+                agrees(box, 135, end=-1)
+                drag_to(page, area, handle, 80, 20)
+            knob.focus()
             page.keyboard.press("Home")
             page.keyboard.press("ArrowRight")
             agrees(box, 1)
+            box.locator(".handle").focus()
+            keys = ("ArrowUp", 2), ("Shift+ArrowRight", 7), ("PageUp", 12), ("PageDown", 7)
+            for key, angle in (*keys, ("End", 180), ("ArrowUp", 180), ("Home", 0)):
+                page.keyboard.press(key)
+                agrees(box, angle)
 
 
 def test_the_axes_are_those_of_the_cloud(visit):
@@ -147,13 +176,26 @@ def test_the_axes_are_those_of_the_cloud(visit):
         )
         pca = PCA(n_components=2).fit(np.array(dots))
         C = np.cov(np.array(dots), rowvar=False)
-        matrix, axes, share = map(numbers_in, box.locator("p output").all_text_contents())
+        texts = box.locator("p output").all_text_contents()
+        matrix, eigenvalues, axis = map(numbers_in, texts)
         np.testing.assert_allclose(np.reshape(matrix, (2, 2)), C, atol=0.0051)
-        np.testing.assert_allclose(axes[:2], pca.explained_variance_, atol=0.0051)
-        first = pca.components_[0]
-        turn = np.degrees(np.arctan2(first[1], first[0])) - axes[2]
-        assert abs((turn + 90) % 180 - 90) < 0.51
-        np.testing.assert_allclose(share, 100 * pca.explained_variance_ratio_[0], atol=0.051)
+        np.testing.assert_allclose(eigenvalues, pca.explained_variance_, atol=0.0051)
+        np.testing.assert_allclose(axis[-1], 100 * pca.explained_variance_ratio_[0], atol=0.051)
+        large, small = pca.explained_variance_
+        circle = box.locator(".around")
+        if np.isclose(large, small, rtol=1e-4):
+            assert "any direction" in texts[2] and "°" not in texts[2]
+            assert not box.locator("line.first").is_visible()
+            np.testing.assert_allclose(float(circle.get_attribute("r")), 2 * np.sqrt(large), 1e-4)
+        else:
+            assert "any direction" not in texts[2] and not circle.is_visible()
+            first = pca.components_[0]
+            turn = np.degrees(np.arctan2(first[1], first[0])) - axis[0]
+            assert abs((turn + 90) % 180 - 90) < 0.51
+        now, _, most, words = spoken(box.locator(".handle"))
+        np.testing.assert_allclose(now, dots[pulled][0], atol=0.0051)
+        np.testing.assert_allclose(numbers_in(words), dots[pulled], atol=0.0051)
+        assert most == 6.8
         return C, np.array(dots)
 
     for touch in (False, True):
@@ -179,6 +221,37 @@ def test_the_axes_are_those_of_the_cloud(visit):
             for _ in range(33):  # from -0.95 to 0.7
                 page.keyboard.press("ArrowRight")
             np.testing.assert_allclose(agrees(box)[1], at_first, atol=1e-9)
+            handle.focus()
+            x, y = at_first[pulled]
+            keys = ("ArrowLeft", x - 0.5, y), ("PageUp", x - 0.5, min(6.8, y + 2.5))
+            for key, *place in (*keys, ("Home", -6.8, keys[1][2]), ("End", 6.8, keys[1][2])):
+                page.keyboard.press(key)
+                np.testing.assert_allclose(agrees(box)[1][pulled], place, atol=1e-6)
+            box.get_by_text("Put the point back").click()
+            for label_, value in (("variance of y", 4), ("correlation", 0)):
+                box.get_by_label(label_).fill(str(value))
+            agrees(box)
+            assert "any direction" in box.locator("p output").last.text_content()
+            box.get_by_label("variance of x").press("ArrowLeft")
+            agrees(box)
+
+
+def on_the_curve(box, k, shares, least):
+    """Compare the curve of the shares left out, for each k, and the mark and the words for one.
+
+    The axis ends at `least`, and so does the frame.
+    """
+    frame, curve = box.locator(".curve path").all()
+    (left, top), *_ = drawn(frame)  # "M left,top V bottom H right": two numbers and two more
+    bottom, right = numbers_in(frame.get_attribute("d"))[2:]
+    x = left + (right - left) * np.arange(len(shares)) / (len(shares) - 1)
+    y = top + (bottom - top) * np.log(shares) / np.log(least)
+    np.testing.assert_allclose(drawn(curve), np.column_stack([x, y]), atol=0.01)
+    np.testing.assert_allclose(centre(box.locator(".curve circle")), [x[k], y[k]], atol=0.01)
+    caption = numbers_in(box.locator(".curve figcaption").text_content())
+    np.testing.assert_allclose(caption, [100 * shares[k]], rtol=0.006)
+    lowest = [text for text in box.locator(".curve text").all_text_contents() if "%" in text][-1]
+    assert lowest == f"{100 * least:g} %"
 
 
 def test_a_photograph_is_rebuilt_from_k_terms(visit):
@@ -200,6 +273,7 @@ def test_a_photograph_is_rebuilt_from_k_terms(visit):
             said = numbers_in(box.locator("output.said").text_content())
             storage = 100 * k * (sum(photo.shape) + 1) / photo.size
             np.testing.assert_allclose(said, [error, storage], atol=0.051)
+            on_the_curve(box, k, np.append(1, 1 - np.cumsum(d**2) / np.sum(d**2))[:101], 1e-3)
     assert len(data["left"]) == len(data["right"]) == 100
 
 
@@ -218,6 +292,9 @@ def test_garments_are_rebuilt_from_k_components(visit):
         mse = np.mean((rebuilt - truth.ravel() / 255) ** 2)
         np.testing.assert_allclose(error, mse, atol=2e-4)  # the page's is that of the exact terms
         assert numbers == k
+        share = data["errors"][garment] / data["errors"][garment, 0]
+        np.testing.assert_allclose(share[k] * data["errors"][garment, 0], mse, atol=2e-4)
+        on_the_curve(box, k, share, 1e-2)
 
     for touch in (False, True):
         with visit(f"{SKLEARN}.html", has_touch=touch, width=500 if touch else 1280) as page:
@@ -254,6 +331,8 @@ def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit):
         np.testing.assert_allclose(said, code, atol=0.006)
         nearest = np.argmin(np.linalg.norm(place - here, axis=1))
         assert word == data["names"][data["labels"][nearest]]
+        now, _, _, words = spoken(panel.locator("[role=slider]"))
+        assert now == round(here[0]) and words == f"codes {numbers}"
         return here
 
     for touch in (False, True):
@@ -277,6 +356,11 @@ def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit):
                 for _ in range(20):
                     page.keyboard.press("Shift+ArrowUp")
                 assert agrees(panel, name)[1] == 3  # and no further
+                page.keyboard.press("PageDown")
+                page.keyboard.press("Home")
+                np.testing.assert_allclose(agrees(panel, name), [3, 13])
+                page.keyboard.press("End")
+                np.testing.assert_allclose(agrees(panel, name), [97, 13])
 
 
 def test_the_map_shows_the_garment_and_its_neighbours(visit):
@@ -297,6 +381,8 @@ def test_the_map_shows_the_garment_and_its_neighbours(visit):
         same = np.sum(labels[near] == labels[i])
         said = f"image {i}, {names[labels[i]]}: {same} of the 4 nearest codes have its class"
         assert box.locator("output").text_content() == said
+        words = spoken(box.locator("[role=slider]"))
+        assert words == (i, 0, len(place) - 1, f"image {i}, {names[labels[i]]}")
 
     for touch in (False, True):
         with visit(f"{STACKED}.html", has_touch=touch) as page:
@@ -315,7 +401,16 @@ def test_the_map_shows_the_garment_and_its_neighbours(visit):
             page.keyboard.press("ArrowLeft")
             left, aside = place[i, 0] - place[:, 0], np.abs(place[:, 1] - place[i, 1])
             distance = np.where(left > aside, np.hypot(left, aside), np.inf)
+            i = np.argmin(distance)
+            agrees(box, i)
+            page.keyboard.press("PageUp")  # a good way: by more than 15 of 100
+            up, aside = place[i, 1] - place[:, 1], np.abs(place[:, 0] - place[i, 0])
+            distance = np.where(up > np.maximum(aside, 15), np.hypot(up, aside), np.inf)
             agrees(box, np.argmin(distance))
+            page.keyboard.press("Home")
+            agrees(box, np.argmin(place[:, 0]))
+            page.keyboard.press("End")
+            agrees(box, np.argmax(place[:, 0]))
 
 
 def test_the_denoisers_errors_are_those_of_the_pictures(visit):
@@ -360,6 +455,55 @@ def test_the_denoisers_errors_are_those_of_the_pictures(visit):
             agrees(box, 4, 0)
             choice.select_option(index=3)
             agrees(box, 4, 3)
+
+
+@pytest.mark.parametrize("label", FIGURES)
+def test_a_screen_reader_hears_the_last_of_many_steps(visit, label):
+    with visit(f"{FIGURES[label]}.html") as page:
+        box = opened(page, label)
+        live = "e => e.getAttribute('aria-live') ?? e.getAttribute('role') ?? 'polite'"
+        assert set(box.locator("output").evaluate_all(f"all => all.map({live})")) == {"off"}
+        status = box.locator("[role=status]")
+        assert status.text_content() == ""
+        page.clock.install()
+        page.clock.pause_at("2100-01-01")
+        box.locator("[role=slider], input").first.focus()
+        before = box.locator("output.said").all_text_contents()
+        for _ in range(3):
+            page.clock.run_for(500)
+            page.keyboard.press("ArrowUp")
+        page.clock.run_for(500)
+        assert status.text_content() == ""
+        page.clock.run_for(500)
+        after = box.locator("output.said").all_text_contents()
+        news = [new for old, new in zip(before, after, strict=True) if new != old]
+        assert news
+        assert status.text_content() == "; ".join(news)
+
+
+@pytest.mark.parametrize("label", FIGURES)
+def test_fingers_find_what_can_be_moved(visit, label):
+    with visit(f"{FIGURES[label]}.html", width=390, has_touch=True, is_mobile=True) as page:
+        box = opened(page, label)
+        for control in box.locator("input, select, button").all():
+            assert control.bounding_box()["height"] >= 44
+        for handle in box.locator(".handle").all():
+            handle.scroll_into_view_if_needed()
+            # What lies 21 pixels above its middle, and the other ways, is the handle still.
+            assert handle.evaluate("""handle => {
+              const {x, y, width, height} = handle.getBoundingClientRect();
+              return [[0, -21], [0, 21], [-21, 0], [21, 0]].every(([dx, dy]) =>
+                document.elementFromPoint(x + width / 2 + dx, y + height / 2 + dy) === handle);
+            }""")
+        # The ring of what has the focus is as thick as it is told to be, however large the drawing.
+        for handle in box.locator(".handle").all():
+            handle.focus()
+            page.keyboard.press("ArrowUp")
+            style = handle.evaluate("""handle => {
+              const {outlineStyle, stroke, vectorEffect} = getComputedStyle(handle);
+              return [outlineStyle, stroke === "rgba(0, 0, 0, 0)", vectorEffect];
+            }""")
+            assert style == ["none", False, "non-scaling-stroke"]
 
 
 @pytest.mark.parametrize("label", FIGURES)
