@@ -167,7 +167,8 @@ def describe_one(name, value):
 
 
 def shorten(text, width):
-    """Return a text without line breaks and memory addresses, and not too long."""
+    """Return a text without line breaks, colours and memory addresses, and not too long."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     text = re.sub(r"\s+at 0x[0-9a-fA-F]+", "", text)
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)
     text = " ".join(text.split())

@@ -3,6 +3,7 @@
 import dis
 import importlib
 import inspect
+import itertools
 import pkgutil
 import random
 import re
@@ -240,9 +241,31 @@ def _try(task, answer, seconds, seed):
             seen.append((ask(*args), args))
     except (Todo, Raised, TimedOut, Wrong):  # then the cases up to here must do
         pass
-    hint = diagnose(task, seen, failed) or verdict.hint
+    hint = diagnose(task, seen, failed)
+    if hint is None:
+        hint = "parts-order" if _reordered(task, seen) else verdict.hint
     text = verdict.text if hint == verdict.hint else None
     raise Wrong(hint, f"{text or task.words(hint)} {task.look}")
+
+
+def _reordered(task, seen):
+    """Tell whether the parts of all results are right in another order."""
+    counts = {len(result) if isinstance(result, tuple) else 0 for result, _ in seen}
+    if len(counts) > 1 or max(counts) not in (2, 3, 4):
+        return False
+    return any(
+        all(_passes(task, tuple(result[i] for i in order), args) for result, args in seen)
+        for order in itertools.permutations(range(*counts))
+    )
+
+
+def _passes(task, result, args):
+    """Tell whether a result is right."""
+    try:
+        task.verify(result, *args)
+    except Exception:
+        return False
+    return True
 
 
 def diagnose(task, seen, failed):

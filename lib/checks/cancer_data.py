@@ -99,18 +99,14 @@ def scaled_by(learned, X_train, X_test, ddof=0, power=1):
         "own-scale": lambda A, B: (standardised(A), standardised(B)),
         "test-data-used": lambda A, B: scaled_by(np.concatenate([A, B]), A, B),
         "learned-from-test": lambda A, B: scaled_by(B, A, B),
-        "std-ddof-1": (
-            lambda A, B: scaled_by(A, A, B, ddof=1),
-            "The deviation is the one with n − 1, and a `StandardScaler` divides by n. Does your "
-            "`std` belong to pandas or to NumPy?",
-        ),
+        "std-ddof-1": lambda A, B: scaled_by(A, A, B, ddof=1),
         "variance-for-deviation": lambda A, B: scaled_by(A, A, B, power=2),
         "not-scaled": lambda A, B: scaled_by(A, A, B, power=0),
         "not-centred": lambda A, B: (A / A.std(axis=0), B / A.std(axis=0)),
         "one-mean": lambda A, B: ((A - A.mean()) / A.std(), (B - A.mean()) / A.std()),
-        "swapped-parts": (
-            lambda A, B: scaled_by(A, A, B)[::-1],
-            "Both arrays are there, in the wrong order: first the training data.",
+        "test-not-scaled": (
+            lambda A, B: (standardised(A), B),
+            "The training data are right. The test data are still as they were.",
         ),
     },
 )
@@ -130,7 +126,7 @@ def found_at(probability, malignant, recall, missing=0):
 def probabilities(rng):
     """Return probabilities, truths and recalls that are no whole number of samples."""
     cases = []
-    for n, recall in ((60, 0.9), (80, 0.75), (52, 0.5), (40, 1.0)):
+    for n, recall in ((60, 0.9), (60, 0.925), (80, 0.75), (52, 0.5), (40, 1.0)):
         malignant = rng.permutation(n) < n // 2 - 3
         probability = np.clip(rng.normal(0.35 + 0.35 * malignant, 0.15), 0.001, 0.999)
         cases.append((probability, malignant, recall))
@@ -215,6 +211,7 @@ def score(normal, X, k, **options):
         "not-scaled": lambda normal, X, k: score(normal, X, k, scale=False),
         "not-centred": lambda normal, X, k: error_of(normal / normal.std(axis=0),
                                                      X / normal.std(axis=0), k),
+        "std-ddof-1": lambda normal, X, k: error_of(*scaled_by(normal, normal, X, ddof=1), k),
         "sum-for-mean": lambda normal, X, k: score(normal, X, k, total=np.sum),
         "root": lambda normal, X, k: np.sqrt(score(normal, X, k)),
         "distance-from-mean": (
@@ -262,7 +259,7 @@ def same_cut(a, b):
     """Compare the three results; each column of the scores has a free sign."""
     (d, Z, lost), (d_b, Z_b, lost_b) = a, b
     Z = align(array(Z, Z_b.shape), Z_b, 0)
-    return alike((d, Z, lost), (d_b, Z_b, lost_b))
+    return alike((d, Z, 1 - number(lost)), (d_b, Z_b, 1 - lost_b))
 
 
 @exercise(
@@ -283,6 +280,20 @@ def same_cut(a, b):
             "That is one component more than needed.",
         ),
         "uncentred-projection": lambda X, share: cut(X, share, centred=False),
+        "u-for-scores": (
+            lambda X, share: (
+                cut(X, share)[0],
+                cut(X, share)[1] / np.linalg.norm(cut(X, share)[1], axis=0),
+                cut(X, share)[2],
+            ),
+            "The columns of the scores all have length one here. Is U enough, or is a factor "
+            "missing?",
+        ),
+        "nothing-lost": (
+            other_loss(lambda X, lost: 0.0),
+            "Nothing is lost here. Is the variance compared with that of the d scores, or with "
+            "that of X?",
+        ),
         "kept-for-lost": (
             other_loss(lambda X, lost: 1 - lost),
             "The third result is the share that is kept. The one that is lost is asked for.",

@@ -50,6 +50,10 @@ def layers_to_measure(rng):
             lambda *args: side_of(*args, valid=lambda N, F, s: (N - F) // s),
             'With padding "valid" you count the steps of the window, but not where it begins.',
         ),
+        "same-keeps-side": (
+            lambda *args: side_of(*args, same=lambda N, F, s: N),
+            'Padding "same" keeps the side only if the stride is one.',
+        ),
         "stride-ignored": (
             lambda *args: side_of(*args, same=lambda N, F, s: N, valid=lambda N, F, s: N - F + 1),
             "The convolution takes no notice of the stride.",
@@ -86,12 +90,12 @@ def output_side(result, N, F, stride, padding, transposed):
 
 def count(
     side, filters, n_codes, *, bias=1, code_bias=1, of_maps=True, halve=lambda s: -(-s // 2),
-    flat=lambda s, c: s * s * c, biases=lambda c: 1,
+    flat=lambda s, c: s * s * c, biases=lambda c: 1, area=9,
 ):  # fmt: skip
     """Return the numbers of parameters of convolutions and of the dense layer; options spoil."""
     total, channels = 0, 1
     for b in filters:
-        total += (9 * (channels if of_maps else 1) + bias * biases(channels)) * b
+        total += (area * (channels if of_maps else 1) + bias * biases(channels)) * b
         channels, side = b, halve(side)
     return total, (flat(side, channels) + code_bias) * n_codes
 
@@ -136,6 +140,14 @@ def encoders(rng):
         "rounded-down": (
             lambda *args: sum(count(*args, halve=lambda s: s // 2)),
             'The side is rounded down. What does padding "same" make of an odd side?',
+        ),
+        "kernel-side": (
+            lambda *args: sum(count(*args, area=3)),
+            "Each kernel has three weights here. How many pixels has a square of side 3?",
+        ),
+        "channels-not-flattened": (
+            lambda *args: sum(count(*args, flat=lambda s, c: s * s)),
+            "The dense layer sees one channel only. How many come out of the last convolution?",
         ),
         "not-halved": (
             lambda *args: sum(count(*args, halve=lambda s: s)),
@@ -237,6 +249,13 @@ def by_patches(X_fit, X, side, k, **options):
     return put_together(projected(cut(X_fit, side), cut(X, side), k, **options), side)
 
 
+def own_mean(X_fit, X, side, k):
+    """Centre the patches of X by their own mean."""
+    P_fit, P = cut(X_fit, side), cut(X, side)
+    mean = P.mean(axis=0)
+    return put_together(mean + projected(P_fit - P_fit.mean(axis=0), P - mean, k), side)
+
+
 def in_strips(X_fit, X, side, k):
     """Cut the images into strips: a reshape without a swap of axes."""
     strips = (images.reshape(-1, side * side) for images in (X_fit, X))
@@ -297,6 +316,10 @@ def images_of_patches(rng):
             "This is the PCA of whole images: `side` plays no part.",
         ),
         "learned-from-test": lambda X_fit, X, side, k: by_patches(X, X, side, k),
+        "test-data-used": lambda X_fit, X, side, k: by_patches(
+            np.concatenate([X_fit, X]), X, side, k
+        ),
+        "own-mean": own_mean,
         "not-centred": lambda *args: by_patches(*args, fit_mean=0, subtract=0, add=0),
         "uncentred-projection": lambda *args: by_patches(*args, subtract=0),
         "mean-not-added": lambda *args: by_patches(*args, add=0),

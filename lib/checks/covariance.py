@@ -73,6 +73,11 @@ def correlation_about(centred):
     return C / np.sqrt(np.outer(np.diag(C), np.diag(C)))
 
 
+def about_one_mean(X):
+    """Return the mean products of what is left if one mean of all entries is subtracted."""
+    return on_one_mean(lambda Y: Y.T @ Y / len(Y))(X)
+
+
 def divided_by_variances(X):
     """Divide the covariances by variances."""
     C = np.cov(X, rowvar=False, ddof=0)
@@ -89,14 +94,18 @@ def divided_by_variances(X):
     look="See the sections 'The units, and how to lose them' and 'All pairs at once'.",
     cases=two_readings,
     mistakes={
-        "one-mean": on_one_mean(correlation_about),
+        "one-mean": lambda X: about_one_mean(X) / np.outer(*2 * [np.std(X, axis=0)]),
+        "one-mean-throughout": (
+            on_one_mean(correlation_about),
+            "Products and squares are both measured from one mean of all entries, but each column "
+            "has its own.",
+        ),
         "not-centred": correlation_about,
         "mean-of-rows": on_means_of_rows(correlation_about),
         "rows-and-columns": on_transposed(correlation),
         "variance-for-deviation": divided_by_variances,
         "both-lines": (
-            lambda X: on_one_mean(lambda Y: Y.T @ Y / len(Y))(X)
-            / np.outer(*2 * [np.diag(on_one_mean(lambda Y: Y.T @ Y / len(Y))(X))]),
+            lambda X: about_one_mean(X) / np.outer(*2 * [np.var(X, axis=0)]),
             "Both wrong lines are still there: the diagonal is not one, and K changes if 100 is "
             "added to a column.",
         ),
@@ -154,10 +163,10 @@ def standard_errors(result, X):
 def with_strong_negative_pair(rng):
     """Return data whose largest correlation is negative, and data where it is positive."""
     cases = []
-    for n, p, sign in ((15, 4, -1), (40, 3, -1), (25, 5, 1)):
+    for n, p, sign, j in ((15, 4, -1, 1), (40, 3, -1, 0), (25, 5, 1, 2)):
         X = readings(rng, n, p)
-        X[:, 1] = 5 + sign * 2 * X[:, 0] + 0.05 * rng.normal(size=n)
-        X[:, 2] = rng.normal(4, 1, n)
+        X[:, j + 2] = 5 + sign * 2 * X[:, j] + 0.05 * rng.normal(size=n)
+        X[:, j + 1] = rng.normal(4, 1, n)
         cases.append((X,))
     return cases
 
@@ -184,6 +193,10 @@ def off_diagonal(K):
         ),
         "not-scaled": lambda X: np.max(np.abs(off_diagonal(np.cov(X, rowvar=False)))),
         "rows-and-columns": lambda X: np.max(np.abs(off_diagonal(np.corrcoef(X)))),
+        "neighbours-only": (
+            lambda X: np.max(np.abs(np.diag(correlation(X), 1))),
+            "Only columns that stand side by side are compared.",
+        ),
         "mean-for-largest": (
             lambda X: np.mean(np.abs(off_diagonal(correlation(X)))),
             "This is an average over the pairs. The question is about the largest.",
@@ -214,10 +227,10 @@ def moments(X):
     return len(X), mean, (X - mean).T @ (X - mean) / len(X)
 
 
-def merged(n_a, mean_a, C_a, n_b, mean_b, C_b, gap_weight=1.0):
+def merged(n_a, mean_a, C_a, n_b, mean_b, C_b, gap_weight=1.0, product=np.outer):
     """Return size, mean and covariance of two batches together."""
     n, gap = n_a + n_b, mean_b - mean_a
-    between = n_a * n_b / n**2 * np.outer(gap, gap)
+    between = n_a * n_b / n**2 * product(gap, gap)
     return n, mean_a + gap * n_b / n, (n_a * C_a + n_b * C_b) / n + gap_weight * between
 
 
@@ -233,6 +246,13 @@ def merged_without_weights(n_a, mean_a, C_a, n_b, mean_b, C_b):
     """Treat the batches as if they had the same size."""
     gap = mean_b - mean_a
     return n_a + n_b, (mean_a + mean_b) / 2, (C_a + C_b) / 2 + np.outer(gap, gap) / 4
+
+
+def merged_without_weights_of_gaps(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    """Add the outer products of both gaps as they are."""
+    n, mean, C = merged(n_a, mean_a, C_a, n_b, mean_b, C_b, gap_weight=0.0)
+    gaps = mean_a - mean, mean_b - mean
+    return n, mean, C + sum(np.outer(gap, gap) for gap in gaps)
 
 
 def merged_with_n_minus_1(n_a, mean_a, C_a, n_b, mean_b, C_b):
@@ -263,6 +283,15 @@ def merged_with_n_minus_1(n_a, mean_a, C_a, n_b, mean_b, C_b):
                 n_a, m_a, C_a, n_b, m_b, C_b, gap_weight=n_a + n_b
             ),
             "The term of the gap is a sum over samples, and was not divided by n.",
+        ),
+        "gap-without-weights": (
+            merged_without_weights_of_gaps,
+            "Each batch mean is compared with the common one, but both gaps count alike. How many "
+            "samples has each batch?",
+        ),
+        "gap-not-outer": (
+            lambda *batches: merged(*batches, product=lambda gap, _: gap * gap),
+            "The term of the gap is a matrix: entry (j, l) needs the gaps of both columns.",
         ),
         "ddof-1": merged_with_n_minus_1,
         "digits-lost": (
@@ -332,6 +361,10 @@ def imposed(X, mean, C, *, ddof=0, centre=True, whiten=True, transpose=False):
         "ddof-in-root": (
             lambda X, mean, C: imposed(X, mean, C, ddof=1),
             "The covariance is a little too small. Which of your two matrices is with 1/(n − 1)?",
+        ),
+        "covariance-for-root": (
+            lambda X, mean, C: mean + imposed(X, 0, np.eye(len(C))) @ C,
+            "The cloud is multiplied by C itself. What does a factor do to a variance?",
         ),
         "deviations-only": (
             lambda X, mean, C: mean

@@ -149,15 +149,6 @@ def weights(rng):
             lambda X, W_e, b_e, W_d, b_d: derivatives(X, W_e, b_e, W_d, b_d, down=W_e.T),
             "The derivative reaches the code through the wrong matrix.",
         ),
-        "decoder-first": (
-            lambda *args: derivatives(*args)[2:] + derivatives(*args)[:2],
-            "The four are right, but in another order than asked for.",
-        ),
-        "weights-first": (
-            lambda *args: tuple(derivatives(*args)[i] for i in (0, 2, 1, 3)),
-            "The four are right, but in another order than asked for: each bias follows its "
-            "matrix.",
-        ),
     },
 )
 def gradients_with_biases(result, *args):

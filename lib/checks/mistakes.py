@@ -42,6 +42,10 @@ TEXTS = {
     "not-by-letter": "The answer is a dictionary with one entry for each letter of the question.",
     "unknown-word": "This is not one of the words to choose from.",
     "parts": "The function must return several things, separated by commas.",
+    "parts-order": (
+        "All that is asked for is there, in another order. Compare what stands after `return` with "
+        "the docstring."
+    ),
     "complex": (
         "The result is complex, and the right one is real. For a symmetric matrix there are "
         "functions that know it: their names end in h."
@@ -81,6 +85,10 @@ TEXTS = {
     ),
     "scaled": "The columns are divided by their standard deviations, and nobody asked for that.",
     "not-scaled": "The columns still have their own scales. What has to become one in each column?",
+    "std-ddof-1": (
+        "The deviation is the one with n − 1, and a `StandardScaler` divides by n. Does your "
+        "`std` belong to pandas or to NumPy?"
+    ),
     "variance-for-deviation": (
         "It is divided by variances, where standard deviations are wanted. Which units does the "
         "result have?"
@@ -119,9 +127,15 @@ TEXTS = {
         "The new data are scaled by their own mean and deviation. What would that do to a set of "
         "one sample?"
     ),
+    "own-mean": (
+        "The new data are centred by their own mean. Which mean belongs to the components?"
+    ),
     "learned-from-test": "What is learned comes from the new data, not from the training data.",
     # networks: `lib.checks.networks`
-    "not-a-model": "A Keras model is asked for: the model itself, not what `fit` returns.",
+    "not-a-model": (
+        "A Keras model is asked for: the model itself, and not a layer, an output, a list of its "
+        "parts or what `fit` returns."
+    ),
     "model-input": "The model does not take samples of this shape.",
     "model-output": "The model's output has not the shape of its input.",
     "no-part": "The model lacks a part with the name that is asked for.",

@@ -62,6 +62,15 @@ def tables(rng):
                 doubly_centred(D**2, columns=False)))[::-1],
             "H stands on one side only, so the matrix is not symmetric any more.",
         ),
+        "matrix-squared": (
+            lambda D: falling(doubly_centred(D @ D)),
+            "The table is multiplied by itself as a matrix. Each distance is to be squared by "
+            "itself.",
+        ),
+        "signs-lost": (
+            lambda D: np.linalg.svd(doubly_centred(D**2), compute_uv=False),
+            "None is negative here. Are these singular values, or sizes without their signs?",
+        ),
         "ascending": lambda D: falling(doubly_centred(D**2))[::-1],
         "divided-by-n": (
             lambda D: falling(doubly_centred(D**2)) / len(D),
@@ -90,6 +99,12 @@ def graph_paths(X, m, *, join=np.minimum, weights=lambda d: d, skip=1):
     rows = np.arange(len(X))[:, None]
     graph[rows, nearest] = weights(distances)[rows, nearest]
     return shortest_path(join(graph, graph.T), directed=join is not np.minimum)
+
+
+def averaged(a, b):
+    """Return the mean of two tables of edges, as if missing ones had length zero."""
+    mean = (np.where(np.isinf(a), 0, a) + np.where(np.isinf(b), 0, b)) / 2
+    return np.where(mean == 0, np.inf, mean)
 
 
 def sheets(rng):
@@ -140,6 +155,11 @@ def same_paths(a, b):
             lambda X, m: graph_paths(X, m, join=np.maximum),
             "An edge is there if one of the two points counts the other among its neighbours. "
             "Yours asks for both.",
+        ),
+        "edges-averaged": (
+            lambda X, m: graph_paths(X, m, join=averaged),
+            "Some edges have half their length. What is the mean of a table and its transpose "
+            "where only one of the two has an entry?",
         ),
         "steps": (
             lambda X, m: graph_paths(X, m, weights=np.ones_like),
@@ -227,6 +247,10 @@ def labelled(rng):
         "not-reduced": (
             lambda X, y, k: accuracy(X, y, k, reduce=False),
             "The neighbours are sought among all features. Where is LDA?",
+        ),
+        "lda-classifies": (
+            lambda X, y, k: float(cross_val_score(LinearDiscriminantAnalysis(), X, y, cv=5).mean()),
+            "This is the accuracy of LDA as a classifier. Where are the neighbours?",
         ),
         "percent": (
             lambda X, y, k: 100 * accuracy(X, y, k),

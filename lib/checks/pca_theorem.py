@@ -77,10 +77,20 @@ def cloud(rng, n, p):
 
 
 def four_results(
-    X, k, *, ddof=0, descending=True, columns=True, centre=True, scale=False, back=True, error=None
+    X,
+    k,
+    *,
+    ddof=0,
+    descending=True,
+    columns=True,
+    centre=True,
+    scale=False,
+    back=True,
+    error=None,
+    mean=None,
 ):
     """Return components, scores, approximation and error of PCA, or slip on the way."""
-    mean = np.mean(X, axis=0)
+    mean = np.mean(X, axis=0) if mean is None else mean
     Xc = X - mean
     if scale:
         Xc = Xc / np.std(Xc, axis=0)
@@ -134,6 +144,7 @@ def alike_but_for_signs(a, b):
         ),
         "mean-not-added": wrong_results(back=False),
         "scaled": wrong_results(scale=True),
+        "not-centred": wrong_results(mean=0),
         "error-per-entry": (
             lambda X, k: wrong_results(error=lambda d, _: np.mean(d) / X.shape[1])(X, k),
             "The squared errors are averaged over all entries. A squared distance is a sum over "
@@ -208,6 +219,13 @@ def axis(C):
     return large, small, np.degrees(np.arctan(S[1, 1] / S[0, 1]))
 
 
+def three_numbers(result):
+    """Return both eigenvalues and the angle, also if the eigenvalues come as one array."""
+    if isinstance(result, (tuple, list)) and len(result) == 2:
+        return (*array(result[0], (2,)), result[1])
+    return parts(result, 3)
+
+
 def with_angle(angle):
     """Return a program that gets the eigenvalues right, and whose angle is ``angle(C)``."""
     return lambda C: (*axis(C)[:2], angle(C))
@@ -215,7 +233,7 @@ def with_angle(angle):
 
 def alike_but_for_half_turns(a, b):
     """Compare eigenvalues and angles; an axis turned by 180 degrees is the same axis."""
-    large, small, angle = a
+    large, small, angle = three_numbers(a)
     return alike((large, small), b[:2]) and same_axis(number(angle), b[2])
 
 
@@ -283,7 +301,7 @@ def same_axis(angle, other):
 )
 def principal_axis(result, C):
     """Both eigenvalues, and the angle up to half turns."""
-    large, small, angle = parts(result, 3)
+    large, small, angle = three_numbers(result)
     right_large, right_small, right_angle = axis(C)
     agree(large, right_large)
     agree(small, right_small)
@@ -354,12 +372,17 @@ def alike_but_for_sign(a, b):
             ),
             "The vector has the right direction, but not the length one.",
         ),
-        "parts-swapped": (
-            lambda C, w, n_iter: iterated(C, w, n_iter)[::-1],
-            "The order of the two results is the other one: first the number, then the vector.",
+        "never-normalised": (
+            lambda C, w, n_iter: (lambda v: (v @ C @ v, v))(np.linalg.matrix_power(C, n_iter) @ w),
+            "The vector grows with every step: it is never divided by its length.",
+        ),
+        "one-step-only": (
+            lambda C, w, n_iter: iterated(C, w, 1),
+            "This is the state after one step, whatever `n_iter` is. Does `return` stand inside "
+            "the loop?",
         ),
     },
-    match=lambda a, b: alike(a, b) if np.ndim(b[0]) else alike_but_for_sign(a, b),
+    match=alike_but_for_sign,
 )
 def power_iteration(result, C, w, n_iter):
     """The estimate and the vector after exactly `n_iter` steps."""

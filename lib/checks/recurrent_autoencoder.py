@@ -109,8 +109,9 @@ def counted(scores, rate, more=0):
 
 def scores_and_rates(rng):
     """Return scores and rates, some of them no whole number of entries."""
-    pairs = ((50, 0.1), (80, 0.05), (33, 0.2), (40, 0.0), (21, 0.36))
-    return [(rng.lognormal(0, 1, n), rate) for n, rate in pairs]
+    pairs = ((50, 0.1), (80, 0.05), (33, 0.2), (40, 0.0), (21, 0.36), (44, 0.1))
+    cases = [(rng.lognormal(0, 1, n), rate) for n, rate in pairs]
+    return [*cases, (np.round(rng.lognormal(0, 1, 60), 1), 0.5)]  # with ties
 
 
 @exercise(
@@ -127,6 +128,14 @@ def scores_and_rates(rng):
         "one-alarm-less": (
             lambda s, rate: counted(s, rate, more=-1),
             "A smaller threshold would do: one alarm more is allowed.",
+        ),
+        "rounded-down": (
+            lambda s, rate: np.sort(s)[len(s) - 1 - int(rate * len(s))],
+            "The number of alarms that are allowed is rounded down. `round` goes to the nearest.",
+        ),
+        "rounded-up": (
+            lambda s, rate: np.sort(s)[len(s) - 1 - int(np.ceil(rate * len(s)))],
+            "The number of alarms that are allowed is rounded up. `round` goes to the nearest.",
         ),
         "from-below": (
             lambda s, rate: np.sort(s)[round(rate * len(s))],
@@ -163,18 +172,20 @@ def residual_scores(X_fit, X, k=K):
 
 
 def alarms(
-    X_train, X_valid, is_anomaly, X_test, *, scale=None, fit=None, normal=None, share=0.95, k=K,
-    own=False,
-):  # fmt: skip
+    X_train, X_valid, is_anomaly, X_test, *, scale=None, fit=None, normal=None, share=0.95, k=K
+):
     """Return the alarms; the options spoil them."""
     scale, fit = X_train if scale is None else scale, X_train if fit is None else fit
     mean, std = scale.mean(axis=0), scale.std(axis=0)
     chosen = X_valid[~is_anomaly if normal is None else normal]
     limit = np.quantile(residual_scores((fit - mean) / std, (chosen - mean) / std, k), share)
-    if own:
-        mean, std = X_test.mean(axis=0), X_test.std(axis=0)
-    return residual_scores((fit - scale.mean(axis=0)) / scale.std(axis=0), (X_test - mean) / std,
-                           k) > limit  # fmt: skip
+    return residual_scores((fit - mean) / std, (X_test - mean) / std, k) > limit
+
+
+def not_scaled(X_train, X_valid, is_anomaly, X_test):
+    """Use the features in their own units."""
+    limit = np.quantile(residual_scores(X_train, X_valid[~is_anomaly]), 0.95)
+    return residual_scores(X_train, X_test) > limit
 
 
 def everything(*parts):
@@ -226,7 +237,14 @@ def watched(rng):
             lambda X, V, a, T: alarms(X, V, a, T, fit=everything(X, V, T)),
             "PCA is fitted to all the data. The test recordings must not take part.",
         ),
-        "own-scale": lambda X, V, a, T: alarms(X, V, a, T, own=True),
+        "own-scale": lambda X, V, a, T: alarms(*(
+            (part - part.mean(axis=0)) / part.std(axis=0) for part in (X, V)
+        ), a, (T - T.mean(axis=0)) / T.std(axis=0)),
+        "not-scaled": not_scaled,
+        "threshold-from-training": (
+            lambda X, V, a, T: alarms(X, X, np.zeros(len(X), bool), T),
+            "The threshold is taken from the recordings of the fit, whose residuals are too small.",
+        ),
         "alarms-reversed": (
             lambda X, V, a, T: ~alarms(X, V, a, T),
             "The alarms are reversed: a large residual is suspicious.",
@@ -236,6 +254,8 @@ def watched(rng):
 def find_alarms(result, X_train, X_valid, is_anomaly, X_test):
     """Which test recordings exceed the threshold."""
     values = array(result, (len(X_test),))
+    if not np.isin(values, (0, 1)).all():
+        raise Wrong("not-truth")
     if not np.array_equal(values, alarms(X_train, X_valid, is_anomaly, X_test)):
         raise Wrong("value")
 

@@ -15,7 +15,7 @@ def garments(rng):
     The pixels are often 0, 1 or exactly 0.5, and the sets differ.
     """
     cases = []
-    for n, m, share in ((11, 6, 0.4), (7, 4, 0.6)):
+    for n, m, share in ((11, 6, 0.4), (8, 4, 0.6)):
         level = rng.beta(2 * share, 2 - 2 * share, (28, 28))
         sets = []
         for count, shift in ((n, 0), (m, 0.1)):
@@ -78,6 +78,11 @@ def majority(X):
         "new-images-grey": (
             lambda X, new: float(np.mean(new == majority(X))),
             "The pixels of X_new are still grey. When does a grey one count as bright?",
+        ),
+        "half-is-enough": (
+            lambda X, new: hits(new, np.mean(X > 0.5, axis=0) >= 0.5),
+            "Where exactly half of the images are bright, the answer is dark: half is not more "
+            "than half.",
         ),
         "half-counts-as-bright": (
             lambda X, new: float(np.mean((new >= 0.5) == (np.mean(X >= 0.5, axis=0) > 0.5))),
@@ -257,6 +262,10 @@ def ratio(*, fit=1, judged=1, components=1, of_pca=1):
             ratio(judged=0, of_pca=0),
             "Both are judged on the samples from which they learned. New ones count.",
         ),
+        "test-data-used": lambda model, X, new: (
+            network_mse(model, new)
+            / pca_mse(np.concatenate([X, new]), new, model.get_layer("encoder").output_shape[-1])
+        ),
         "pca-on-training": (
             ratio(of_pca=0),
             "PCA is judged on other samples than the network.",
@@ -282,7 +291,7 @@ def encoder_with_dead_units(activation):
     """Return an autoencoder whose code units die in all sorts of ways, or not.
 
     They are 0 for all; below 1e-8 but not 0; alive; alive for bright images only; 0 for dark images
-    only; 0 for all; without activation negative for all, the same for all, 0 for all; and the last
+    only; 0 for all; without activation never positive, the same for all, 0 for all; and the last
     is 0 where the first pixel is 1.
     """
     from lib.models import join
@@ -302,7 +311,7 @@ def encoder_with_dead_units(activation):
     bias[2], bias[3] = 0.5, -10
     if linear:
         kernel[:, [0, 5, 7, 8]] = 0
-        kernel[:, 6], bias[6], bias[7] = -1, -1, 0.5
+        kernel[:, 6], bias[7] = -1, 0.5
     else:
         kernel[:, 5], bias[0] = -1, -1000
     model.get_layer("encoder").set_weights([kernel, bias])

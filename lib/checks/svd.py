@@ -102,6 +102,7 @@ def mean_of_rows(X):
         "mean-of-rows": lambda X, k: reconstructed(
             X, k, subtract=mean_of_rows(X), add=mean_of_rows(X)
         ),
+        "ascending": lambda X, k: X - reconstructed(X, min(X.shape) - k) + np.mean(X, axis=0),
         "no-stretch": (
             lambda X, k: reconstructed(X, k, stretch=False),
             "The singular values are missing from the product.",
@@ -137,7 +138,7 @@ def matrices_and_tolerances(rng):
     matrices = [(3 * A / np.linalg.norm(A), k) for A, k in matrices]
     rests = [relative_tails(A) for A, _ in matrices]
     cases = [(A, float(np.sqrt(r[k] * r[k - 1]))) for (A, k), r in zip(matrices, rests)]
-    return [*cases, (data(rng, 6, 4), 0.0), (data(rng, 6, 4), 1.0)]
+    return [*cases, (data(rng, 6, 4), 1e-6), (data(rng, 6, 4), 1.25)]
 
 
 def relative_tails(A):
@@ -150,6 +151,13 @@ def relative_tails(A):
 def first_below(errors, tolerance):
     """Return the first index with an error of at most the tolerance."""
     return int(np.argmax(np.asarray(errors) <= tolerance))
+
+
+def one_less(k):
+    """Return k - 1; what becomes of zero depends on the program."""
+    if k == 0:
+        raise ValueError("no less than zero")
+    return k - 1
 
 
 def by_singular_values(measure):
@@ -183,8 +191,12 @@ def by_singular_values(measure):
             "count starts at d₀.",
         ),
         "one-term-too-few": (
-            lambda A, t: first_below(relative_tails(A), t) - 1,
+            lambda A, t: one_less(first_below(relative_tails(A), t)),
             "It is one less than needed.",
+        ),
+        "from-one": (
+            lambda A, t: max(first_below(relative_tails(A), t), 1),
+            "The count begins at one. For a large tolerance no term at all is needed.",
         ),
         "centred": (
             lambda A, t: first_below(relative_tails(A - np.mean(A, axis=0)), t),
@@ -269,10 +281,21 @@ def signals(rng):
     """Return signals of rank 3 with less and more noise, such that the best rank is clear."""
     cases = []
     for n, p, sigma in ((30, 12, 0.01), (12, 20, 1.2), (30, 12, 4.0), (25, 10, 40.0), (20, 9, 0.5)):
-        left, right = (np.linalg.qr(rng.normal(size=(m, 3)))[0] for m in (n, p))
+        left, right = (rng.normal(size=(m, 3)) for m in (n, p))
+        left[:, 0] = 1  # so centring costs a term
+        left, right = (np.linalg.qr(A)[0] for A in (left, right))
         signal = left * [100, 30, 10] @ right.T
         cases.append((signal, signal + sigma * rng.normal(size=(n, p))))
+    full = data(rng, 14, 6)
+    cases.append((full, full + 1e-3 * rng.normal(size=full.shape)))
     return cases
+
+
+def rank_three(signal, noisy):
+    """Return the rank of the signal where it is the one of the statement."""
+    if (k := int(np.linalg.matrix_rank(signal))) != 3:
+        raise ValueError("whether this is 3 depends on the program")
+    return k
 
 
 def errors_of_ranks(noisy, target):
@@ -290,13 +313,23 @@ def errors_of_ranks(noisy, target):
     mistakes={
         "compares-with-noisy": (
             lambda signal, noisy: int(np.argmin(errors_of_ranks(noisy, noisy))),
-            "Your k is the largest possible: you measure the distance from the noisy matrix, which "
-            "only gets smaller.",
+            "Your k is the largest possible. Do you measure the distance from the noisy matrix? "
+            "It only gets smaller.",
         ),
         "true-rank": (
-            lambda signal, noisy: int(np.linalg.matrix_rank(signal)),
+            rank_three,
             "This is the rank of the signal. Was it the noisy matrix that you truncated? With much "
             "noise fewer terms are better.",
+        ),
+        "last-rank": (
+            lambda signal, noisy: int(np.argmin(errors_of_ranks(noisy, signal)[:-1])),
+            "The largest k is never tried: all terms together are the noisy matrix itself.",
+        ),
+        "centred": (
+            lambda signal, noisy: int(
+                np.argmin(errors_of_ranks(noisy - noisy.mean(axis=0), signal - signal.mean(axis=0)))
+            ),
+            "The matrices are centred first. Nobody asked for that.",
         ),
         "starts-at-one": (
             lambda signal, noisy: int(np.argmin(errors_of_ranks(noisy, signal)[1:])) + 1,

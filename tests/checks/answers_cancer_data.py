@@ -181,6 +181,11 @@ def by_what_is_left(normal, X, k):
 right(E4, lambda normal, X, k: list(by_pipeline(normal, X, k).astype(np.float32)))
 
 
+@wrong("ex-cancer-data-3", "value")
+def lower_quantile(probability, malignant, recall):
+    return np.quantile(probability[malignant], 1 - recall, method="lower")
+
+
 @wrong(E4, "own-scale")
 def scaled_apart(normal, X, k):
     model = PCA(k).fit(StandardScaler().fit_transform(normal))

@@ -119,10 +119,16 @@ def by_svd(X):
 def as_printed(X):
     Xc = X - np.mean(X)
     C = Xc.T @ Xc / len(X)
-    return C / np.outer(np.diag(C), np.diag(C))
+    return C / np.outer(np.var(Xc, axis=0), np.var(Xc, axis=0))
 
 
 @wrong("ex-covariance-2", "one-mean")
+def only_deviations(X):
+    Xc = X - np.mean(X)
+    return Xc.T @ Xc / len(X) / np.outer(np.std(Xc, axis=0), np.std(Xc, axis=0))
+
+
+@wrong("ex-covariance-2", "one-mean-throughout")
 def only_root(X):
     Xc = X - np.mean(X)
     C = Xc.T @ Xc / len(X)
@@ -292,6 +298,12 @@ def second_largest(X):
 @right("ex-covariance-4")
 def largest_as_an_array(X):
     return np.array([largest_in_a_loop(X)])
+
+
+@wrong("ex-covariance-4", "neighbours-only")
+def side_by_side(X):
+    K = np.corrcoef(X, rowvar=False)
+    return max(abs(K[j, j + 1]) for j in range(len(K) - 1))
 
 
 @wrong("ex-covariance-4", "diagonal")

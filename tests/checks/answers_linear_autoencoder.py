@@ -133,7 +133,7 @@ def as_keras_stores_them(X, *weights):
     return tuple(part.T for part in sample_by_sample(X, *weights))
 
 
-@wrong(E2, "weights-first")
+@wrong(E2, "parts-order")
 def in_another_order(X, *weights):
     a, b, c, d = sample_by_sample(X, *weights)
     return a, c, b, d

@@ -199,6 +199,17 @@ def scores_only(X, k):
 
 
 @right("ex-pca-theorem-3")
+def eigenvalues_in_one_array(C):
+    eigenvalues, S = np.linalg.eigh(C)
+    return eigenvalues[::-1], np.degrees(np.arctan2(S[1, 1], S[0, 1]))
+
+
+@wrong("ex-pca-theorem-3", "parts-order")
+def angle_first(C):
+    return eigenvalues_in_one_array(C)[::-1]
+
+
+@right("ex-pca-theorem-3")
 def by_eigh(C):
     eigenvalues, S = np.linalg.eigh(C)
     return eigenvalues[1], eigenvalues[0], np.degrees(np.arctan(S[1, 1] / S[0, 1]))
@@ -345,6 +356,20 @@ def never_normalised(C, w, n_iter=100):
     return w @ C @ w / (w @ w), w
 
 
+@wrong("ex-pca-theorem-4", "never-normalised")
+def only_multiplied(C, w, n_iter=100):
+    for _ in range(n_iter):
+        w = C @ w
+    return w @ C @ w, w
+
+
+@wrong("ex-pca-theorem-4", "one-step-only")
+def returns_too_early(C, w, n_iter=100):
+    for _ in range(n_iter):
+        w = C @ w / np.linalg.norm(C @ w)
+        return w @ C @ w, w
+
+
 @wrong("ex-pca-theorem-4", "length-for-value")
 def by_length(C, w, n_iter=100):
     for _ in range(n_iter):
@@ -363,7 +388,7 @@ def too_early(C, w, n_iter=100):
     return value, w / np.linalg.norm(w)
 
 
-@wrong("ex-pca-theorem-4", "parts-swapped")
+@wrong("ex-pca-theorem-4", "parts-order")
 def vector_first(C, w, n_iter=100):
     return by_matrix_power(C, w, n_iter)[::-1]
 

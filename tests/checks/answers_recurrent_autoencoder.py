@@ -95,6 +95,17 @@ def by_quantile(scores, rate):
     return np.quantile(scores, 1 - rate)
 
 
+@wrong(E2, "rounded-down")
+def by_int(scores, rate):
+    return np.sort(scores)[::-1][int(rate * len(scores))]
+
+
+@wrong(E2, "value")
+def without_ties(scores, rate):
+    falling = np.unique(scores)[::-1]
+    return falling[min(round(rate * len(scores)), len(falling) - 1)]
+
+
 @wrong(E2, "one-sample-more")
 def off_by_one(scores, rate):
     return np.sort(scores)[::-1][round(rate * len(scores)) + 1]
@@ -163,6 +174,16 @@ def scaled_together(X_train, X_valid, is_anomaly, X_test):
         return np.mean((scaler.transform(X) - rebuilt) ** 2, axis=1)
 
     return errors(X_test) > np.quantile(errors(X_valid[~is_anomaly]), 0.95)
+
+
+@wrong(E3, "not-truth")
+def excess(X_train, X_valid, is_anomaly, X_test):
+    return X_test[:, 0] - np.quantile(X_valid[:, 0], 0.95)
+
+
+@wrong(E3, "threshold-from-training")
+def from_the_fit(X_train, X_valid, is_anomaly, X_test):
+    return by_pipeline(X_train, X_train, np.zeros(len(X_train), bool), X_test)
 
 
 @wrong(E3, "alarms-reversed")

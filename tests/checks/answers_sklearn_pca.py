@@ -31,6 +31,13 @@ def by_eigenvectors(X, X_new, largest_error):
 right(E1, lambda X, X_new, e: float(by_eigenvectors(X, X_new, e)))
 
 
+@wrong(E1, "own-mean")
+def centred_by_itself(X, X_new, largest_error):
+    Vt, Z = PCA().fit(X).components_, X_new - X_new.mean(axis=0)
+    errors = [np.mean((Z - Z @ Vt[:k].T @ Vt[:k]) ** 2) for k in range(len(Vt) + 1)]
+    return int(np.argmax(np.array(errors) <= largest_error))
+
+
 @wrong(E1, "training-error")
 def on_the_fit(X, X_new, largest_error):
     return by_eigenvectors(X, X, largest_error)
@@ -134,6 +141,20 @@ def by_merging(batches):
 
 
 right(E3, lambda batches: [part.astype(np.float32) for part in all_at_once(batches)])
+
+
+@wrong(E3, "error")
+def in_two_passes(batches):
+    n, total = 0, 0.0
+    for batch in batches:
+        n, total = n + len(batch), total + batch.sum(axis=0)
+    scatter = sum((batch - total / n).T @ (batch - total / n) for batch in batches)
+    return total / n, scatter / (n - 1)
+
+
+@wrong(E3, "parts-order")
+def covariance_before_mean(batches):
+    return all_at_once(batches)[::-1]
 
 
 @wrong(E3, "ddof-0")

@@ -14,7 +14,7 @@ E1, E2, E3, E4 = (f"ex-stacked-autoencoder-{i}" for i in (1, 2, 3, 4))
 
 @right(E1)
 def by_median(X, X_new):
-    return 1 - np.mean(np.abs((X_new > 0.5) * 1.0 - (np.median(X, axis=0) > 0.5)))
+    return 1 - np.mean(np.abs((X_new > 0.5) * 1.0 - (np.median(X > 0.5, axis=0) > 0.5)))
 
 
 @right(E1)
@@ -27,6 +27,11 @@ def by_counting(X, X_new):
 
 
 right(E1, lambda X, X_new: np.float32(by_median(X, X_new)))
+
+
+@wrong(E1, "half-is-enough")
+def at_least_half(X, X_new):
+    return np.mean((X_new > 0.5) == (2 * np.sum(X > 0.5, axis=0) >= len(X)))
 
 
 @wrong(E1, "mean-image")

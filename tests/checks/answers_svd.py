@@ -103,7 +103,7 @@ def copies(X, k):
     return X.copy()
 
 
-@wrong("ex-svd-2", "value")
+@wrong("ex-svd-2", "ascending")
 def last_terms(X, k):
     mean = X.mean(axis=0)
     U, d, Vt = np.linalg.svd(X - mean, full_matrices=False)

@@ -58,6 +58,13 @@ def test_an_error_shows_the_line_and_the_input_but_no_address():
     assert "0x" not in message and len(message) < 500
 
 
+def test_an_error_in_colour_is_shown_without():
+    def keras_does_so(X, k):
+        raise ValueError("\x1b[1mBad shape\x1b[0m \x1b[38;5;34m3\x1b[0m")
+
+    assert report_of(keras_does_so).startswith("ValueError: Bad shape 3. ")
+
+
 def test_an_error_inside_a_library_shows_the_students_own_line():
     def root(X, k):
         return np.linalg.cholesky(X)
