@@ -57,6 +57,11 @@ PDF = "from-pca-to-autoencoders.pdf"
 LITE = "lite"
 HOSTS_OF_LITE = "cdn.jsdelivr.net, pypi.org and files.pythonhosted.org"
 
+# Browsers break lines between a formula and the comma after it. Here they shall not. (The letters
+# of private use mark the places of formulas, as `typeset_formulas` says.)
+FORMULA = '<span class="math[^>]*>\ue000\\d+\ue001</span>'
+KEPT_TOGETHER = re.compile(f"[([“]+{FORMULA}[])”,.;:!?]*|{FORMULA}[])”,.;:!?]+")
+
 # Before the first paint: the theme last chosen, or else the system's.
 EARLY = (
     "{const r=document.documentElement,d=matchMedia('(prefers-color-scheme: dark)').matches;"
@@ -121,6 +126,7 @@ def finish(text, context, app):
     measure_pictures(soup, app)
     write_head(soup, context, app)
     text = soup.decode(formatter="minimal")
+    text = KEPT_TOGETHER.sub(r"<span class=nobr>\g<0></span>", text)
     return re.sub("\ue000(\\d+)\ue001", lambda mark: typeset[int(mark[1])], text)
 
 
