@@ -372,6 +372,7 @@ def finish_site(app, exception):
             LOGGER.warning("the theme lacks %s", ", ".join(missing))
         write_style_sheet(static, pages.values())
         write_script(static)
+        write_search(static)
     compress_pictures(out / "_images")
     root = f"{app.config.root_doc}.html"
     if root != "index.html" and out / root in pages:
@@ -400,6 +401,15 @@ def write_script(static):
     if not found:
         LOGGER.warning("the theme's script does not look for boxes that scroll any more")
     (static / "site.js").write_text(text, encoding="utf-8")
+
+
+def write_search(static):
+    """Let the search's excerpts come from the text of a page, without the buttons around it."""
+    path = static / "searchtools.js"
+    text = path.read_text(encoding="utf-8").replace('[role="main"]', "article")
+    if 'querySelector("article")' not in text.replace("'", '"'):
+        LOGGER.warning("the theme's search takes its excerpts from elsewhere now")
+    path.write_text(text, encoding="utf-8")
 
 
 def write_style_sheet(static, pages):

@@ -63,14 +63,26 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address():
-    """Serve the site from a sub-path, /html/, and return its address."""
+def serve():
+    """Return a context manager that serves a site from a sub-path and yields its address."""
+
+    @contextmanager
+    def serve(html):
+        handler = functools.partial(Quiet, directory=str(html.parent))
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}/{html.name}/"
+            server.shutdown()
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def address(serve):
+    """Return the address at which the book's site is served."""
     assert (HTML / "index.html").exists(), "run `make book` first"
-    handler = functools.partial(Quiet, directory=str(HTML.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/html/"
-        server.shutdown()
+    with serve(HTML) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +157,17 @@ def axe():
         ]
 
     return axe
+
+
+@pytest.fixture(scope="session")
+def lay_out():
+    """Return a function that has the whole of a page laid out, solutions too."""
+
+    def lay_out(page):
+        page.evaluate(LAY_OUT)
+        page.evaluate("document.querySelectorAll('article details').forEach(d => d.open = true)")
+
+    return lay_out
 
 
 @pytest.fixture(scope="session")

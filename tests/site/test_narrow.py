@@ -5,9 +5,9 @@ from test_site import PAGES
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
-def test_a_page_fits_a_phone(visit, axe, sideways, name):
+def test_a_page_fits_a_phone(visit, axe, lay_out, sideways, name):
     with visit(f"{name}.html", width=360, theme="dark", has_touch=True) as page:
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-        page.evaluate("document.querySelectorAll('article details').forEach(d => d.open = true)")
+        lay_out(page)
         assert sideways(page) == []
         assert axe(page) == []

@@ -30,6 +30,13 @@ def test_search_finds_a_term_and_opens_it(visit, axe):
         assert axe(page) == []
 
 
+def test_excerpts_come_from_the_text_and_not_from_the_menu_above_it(visit):
+    with visit("search.html?q=solutions") as page:
+        excerpts = page.locator("#search-results p.context")
+        excerpts.nth(3).wait_for()
+        assert not [text for text in excerpts.all_inner_texts() if "Download it without" in text]
+
+
 def test_the_theme_can_be_switched_and_is_remembered(visit):
     with visit("intro.html", theme="light") as page:
         assert theme(page) == "light"
@@ -164,6 +171,28 @@ def test_nothing_is_folded_on_paper(visit):
         assert not page.locator("#pst-primary-sidebar").is_visible()
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert page.locator("article div.solution > details[open]").count() == 0
+
+
+def test_no_line_begins_with_the_comma_after_a_formula(visit, lay_out):
+    with visit(f"{CHAPTER}.html", width=360) as page:
+        lay_out(page)
+        count, lines = page.evaluate(
+            r"""() => {
+              const lines = [], range = document.createRange();
+              let count = 0;
+              for (const formula of document.querySelectorAll("article span.math")) {
+                const after = formula.nextSibling;
+                if (!/^[\])”,.;:!?]/.test(after?.data ?? "")) continue;
+                count += 1;
+                range.setStart(after, 0);
+                range.setEnd(after, 1);
+                if (range.getBoundingClientRect().left < formula.getBoundingClientRect().left)
+                  lines.push(after.parentElement.textContent);
+              }
+              return [count, lines];
+            }"""
+        )
+        assert count > 100 and lines == []
 
 
 @pytest.mark.parametrize("name", PAGES)
