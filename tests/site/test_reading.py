@@ -105,6 +105,15 @@ def test_the_notebook_can_be_downloaded(visit):
         page.locator("details.menu:not([open])").wait_for()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_menu_of_a_chapter_is_inside_the_window(visit, width):
+    with visit(f"{CHAPTER}.html", width=width) as page:
+        page.locator("details.menu > summary").click()
+        box = page.locator("details.menu > ul").bounding_box()
+        assert box["width"] > 200
+        assert 0 <= box["x"] and box["x"] + box["width"] <= width
+
+
 def test_the_first_stop_of_the_tab_key_skips_to_the_text(visit):
     with visit("intro.html") as page:
         page.keyboard.press("Tab")
