@@ -12,9 +12,9 @@ import json
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import tomllib
+import venv
 from pathlib import Path
 
 import nbformat
@@ -23,7 +23,9 @@ from student import chapters_of
 from website import HOSTS_OF_LITE, LITE, offer_lite
 
 ROOT = Path(__file__).resolve().parents[1]
-KERNEL = "@jupyterlite/pyodide-kernel-extension"
+# JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.
+PACKAGES = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6", "jupyter-server"]
+ENVIRONMENT = ROOT / "_build" / "jupyterlite"
 
 
 def runs_in_browser(notebook):
@@ -75,6 +77,18 @@ def write_wheel(folder):
     return next(folder.glob("*.whl"))
 
 
+def jupyter_lite():
+    """Return JupyterLite's command, which is installed first if need be."""
+    folder = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin")
+    ready = ENVIRONMENT / "ready"
+    if not ready.exists() or ready.read_text() != " ".join(PACKAGES):
+        venv.create(ENVIRONMENT, clear=True, with_pip=True)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
+        subprocess.run([folder / "python", *install], check=True)
+        ready.write_text(" ".join(PACKAGES))
+    return folder / "jupyter-lite"
+
+
 def main(book=ROOT):
     """Add JupyterLite with the chapters that can run there to the site of the book."""
     html = book / "_build" / "html"
@@ -89,13 +103,10 @@ def main(book=ROOT):
             if runs_in_browser(notebook):
                 notebook.cells.insert(1, set_up_cell(wheel))
                 nbformat.write(notebook, work / "chapters" / path.name)
-        kernel = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions", KERNEL)
         command = [
-            Path(sys.executable).with_name("jupyter-lite"), "build",
+            jupyter_lite(), "build",
             "--lite-dir", work, "--output-dir", html / LITE, "--contents", work / "chapters",
             "--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages",
-            # The kernel, and no other extension that JupyterLab has here.
-            "--ignore-sys-prefix", f"--LiteBuildConfig.federated_extensions={kernel}",
             "--piplite-wheels", wheel,
         ]  # fmt: skip
         result = subprocess.run(command, cwd=work, capture_output=True, text=True)

@@ -38,7 +38,11 @@ def site(tmp_path_factory):
         shutil.copy(path, book)
     shutil.copytree(ROOT / "chapters", book / "chapters")
     shutil.copytree(HTML, book / "_build" / "html", ignore=shutil.ignore_patterns("lite"))
-    subprocess.run([sys.executable, ROOT / "tools" / "lite.py", book], check=True)
+    command = [sys.executable, ROOT / "tools" / "lite.py", book]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    if "No matching distribution found" in ran.stderr:
+        pytest.skip("no package index in reach, and JupyterLite is not installed yet")
+    assert ran.returncode == 0, ran.stderr
     return book / "_build" / "html"
 
 
