@@ -23,6 +23,7 @@ from student import chapters_of
 from website import HOSTS_OF_LITE, LITE, offer_lite
 
 ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.
 PACKAGES = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6", "jupyter-server"]
 ENVIRONMENT = ROOT / "_build" / "jupyterlite"
@@ -35,11 +36,6 @@ def runs_in_browser(notebook):
     )
 
 
-def project():
-    """Return what `pyproject.toml` says of the package."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
-
 def set_up_cell(wheel):
     """Return a code cell that brings `lib`, and the packages that it needs, into the browser."""
     return new_code_cell(
@@ -47,7 +43,7 @@ def set_up_cell(wheel):
         f"({wheel.stat().st_size / 1e6:.0f} MB) from this site, and\n"
         f"# the packages that they need from {HOSTS_OF_LITE}.\n"
         "import piplite\n\n"
-        f'await piplite.install("{project()["project"]["name"]}")',
+        f'await piplite.install("{SETTINGS["project"]["name"]}")',
         id="set-up",
         metadata={"tags": ["set-up"]},
     )
@@ -55,7 +51,7 @@ def set_up_cell(wheel):
 
 def write_wheel(folder):
     """Write `lib` and its data as a wheel for browsers: one that asks for no TensorFlow."""
-    asked, build = project()["project"], project()["tool"]["setuptools"]
+    asked, build = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
     needed = [name for name in asked["dependencies"] if name != "tensorflow"]
     lines = [  # lists and strings look the same in JSON and TOML
         "[project]",
@@ -99,9 +95,8 @@ def main(book=ROOT):
         work = Path(name)
         (work / "chapters").mkdir()
         wheel = write_wheel(work)
-        for path, notebook in chapters_of(book, solutions=True):
+        for path, notebook in chapters_of(book, solutions=True, set_up=set_up_cell(wheel)):
             if runs_in_browser(notebook):
-                notebook.cells.insert(1, set_up_cell(wheel))
                 nbformat.write(notebook, work / "chapters" / path.name)
         command = [
             jupyter_lite(), "build",

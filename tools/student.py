@@ -45,7 +45,7 @@ def digest(text):
     return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
 
 
-def student_version(path, labels, solutions=False):
+def student_version(path, labels, solutions=False, set_up=None):
     """Return the notebook that a student gets.
 
     Parameters
@@ -56,6 +56,8 @@ def student_version(path, labels, solutions=False):
         Of the whole book.
     solutions : bool, default False
         Whether to keep the solutions, for readers who want them; it is no student version then.
+    set_up : NotebookNode, optional
+        A cell to stand second, which brings `lib` to where it is missing.
     """
     chapter = read(path)
     asked = exercises(chapter)
@@ -112,6 +114,8 @@ def student_version(path, labels, solutions=False):
             name = f"answer-{piece.exercise}" + "-words" * bool(asked[piece.exercise].stubs)
             cell = new_markdown_cell(PLACEHOLDER)
             add(cell, name, exercise=piece.exercise, role="answer")
+    if set_up:
+        cells.insert(1, set_up)
     notebook = new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
     if solutions:
         return notebook
@@ -126,17 +130,21 @@ def wants_words(exercise):
     return not exercise.stubs or bool(re.search("derive|explain|experiment|open", kind))
 
 
-def chapters_of(book, solutions=False):
-    """Yield each chapter's path and its student version, or the same with the solutions."""
-    labels = labels_of(book)
-    for path in sorted((book / "chapters").glob("*.ipynb")):
-        yield path, student_version(path, labels, solutions)
+def paths_of(book):
+    """Return the paths of a book's chapters, in order."""
+    return sorted((book / "chapters").glob("*.ipynb"))
 
 
 def labels_of(book):
     """Return what the labels of a book stand for."""
-    paths = sorted((book / "chapters").glob("*.ipynb"))
-    return Labels(paths, sorted(book.glob("*.md")), book / "references.bib")
+    return Labels(paths_of(book), sorted(book.glob("*.md")), book / "references.bib")
+
+
+def chapters_of(book, solutions=False, set_up=None):
+    """Yield each chapter's path and its `student_version` with these options."""
+    labels = labels_of(book)
+    for path in paths_of(book):
+        yield path, student_version(path, labels, solutions, set_up)
 
 
 def write_all(book, folder):
@@ -150,11 +158,8 @@ def write_all(book, folder):
         Such files, and the new versions.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept, set_up = [], set_up_cell(book)
-    for path, notebook in chapters_of(book):
-        if set_up:
-            notebook.cells.insert(1, set_up)
-            notebook.metadata[KEY]["cells"][set_up.id] = digest(set_up.source)
+    kept = []
+    for path, notebook in chapters_of(book, set_up=set_up_cell(book)):
         target = folder / path.name
         number = 0
         while has_work(target):
@@ -175,10 +180,7 @@ def write_for_download(book, site):
         shutil.rmtree(site / name, ignore_errors=True)
     write_all(book, site / "student")
     (site / "notebooks").mkdir()
-    set_up = set_up_cell(book)
-    for path, notebook in chapters_of(book, solutions=True):
-        if set_up:
-            notebook.cells.insert(1, set_up)
+    for path, notebook in chapters_of(book, solutions=True, set_up=set_up_cell(book)):
         nbformat.write(notebook, site / "notebooks" / path.name)
 
 
@@ -377,9 +379,10 @@ def write_nbgrader(book, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
     labels = labels_of(book)
-    for path, student in chapters_of(book):
+    for path in paths_of(book):
         target = folder / "source" / path.stem / path.name
         target.parent.mkdir(parents=True)
+        student = student_version(path, labels)
         nbformat.write(nbgrader_version(student, read(path), labels), target)
 
 

@@ -406,10 +406,10 @@ def write_script(static):
 def write_search(static):
     """Let the search's excerpts come from the text of a page, without the buttons around it."""
     path = static / "searchtools.js"
-    text = path.read_text(encoding="utf-8").replace('[role="main"]', "article")
-    if 'querySelector("article")' not in text.replace("'", '"'):
+    text = path.read_text(encoding="utf-8")
+    if '[role="main"]' not in text:
         LOGGER.warning("the theme's search takes its excerpts from elsewhere now")
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text.replace('[role="main"]', "article"), encoding="utf-8")
 
 
 def write_style_sheet(static, pages):

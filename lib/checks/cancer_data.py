@@ -255,6 +255,12 @@ def other_loss(loss):
     return lambda X, share: (*cut(X, share)[:2], loss(X, cut(X, share)[2]))
 
 
+def with_unit_scores(X, share):
+    """Take the columns of U for the scores."""
+    d, Z, lost = cut(X, share)
+    return d, Z / np.linalg.norm(Z, axis=0), lost
+
+
 def same_cut(a, b):
     """Compare the three results; each column of the scores has a free sign."""
     (d, Z, lost), (d_b, Z_b, lost_b) = a, b
@@ -281,11 +287,7 @@ def same_cut(a, b):
         ),
         "uncentred-projection": lambda X, share: cut(X, share, centred=False),
         "u-for-scores": (
-            lambda X, share: (
-                cut(X, share)[0],
-                cut(X, share)[1] / np.linalg.norm(cut(X, share)[1], axis=0),
-                cut(X, share)[2],
-            ),
+            with_unit_scores,
             "The columns of the scores all have length one here. Is U enough, or is a factor "
             "missing?",
         ),

@@ -1,5 +1,6 @@
 """JupyterLite in a copy of the built site. No kernel is run: its packages come from elsewhere."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -107,6 +108,7 @@ def test_the_second_cell_installs_the_wheel_and_says_whom_it_asks(wheel, noteboo
         assert f'install("{said["Name"]}")' in source
         assert HOSTS_OF_LITE in source
         assert f"({wheel.stat().st_size / 1e6:.0f} MB)" in source
+    assert HOSTS_OF_LITE in (ROOT / "how_to_use.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("chapter", WITHOUT_TENSORFLOW)
@@ -159,4 +161,4 @@ def test_it_opens_the_chapter_and_asks_nobody_else(site, browser, serve):
             page.get_by_role("heading", name=title.find(string=True).strip()).first.wait_for()
             page.get_by_text("piplite.install").first.wait_for()
         context.close()
-    assert asked and all(host in HOSTS_OF_LITE for host in asked), asked
+    assert asked and asked <= set(re.split(", | and ", HOSTS_OF_LITE))
