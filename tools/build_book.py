@@ -108,10 +108,10 @@ def main(book=ROOT):
     build = book / "_build"
     forget_what_is_stale(build)
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    tools = os.pathsep.join([str(ROOT / "tools"), os.environ.get("PYTHONPATH", "")])
+    extensions = os.pathsep.join([str(ROOT / "tools" / "site"), os.environ.get("PYTHONPATH", "")])
     status = subprocess.run(
         [jupyter_book, "build", "-W", "-n", "--keep-going", book],
-        env=os.environ | {"PYTHONPATH": tools},  # where our Sphinx extension is
+        env=os.environ | {"PYTHONPATH": extensions},  # where our Sphinx extensions are
     ).returncode
     if status:
         print("\nThe book was not built: see the warnings and errors above.", file=sys.stderr)
