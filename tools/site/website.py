@@ -540,6 +540,9 @@ def configure(app, config):
     base = os.environ.get("BOOK_URL", config.html_baseurl or "")
     config.html_baseurl = f"{base.rstrip('/')}/" if base else ""
     config.html_context.setdefault("default_mode", "auto")
+    # Chapters that have never run, while another one is looked at (`tools/build_book.py`).
+    if without := os.environ.get("BOOK_WITHOUT"):
+        config.nb_execution_excludepatterns = without.split()
     config.html_copy_source = False
     config.html_show_sourcelink = False
     config.html_domain_indices = False
