@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 from repository import set_up_cell
 
-from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
+from lib.grading.reading import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO = (
