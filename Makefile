@@ -33,7 +33,7 @@ lite: book  ## add JupyterLite to the site: chapters 01 to 06 run in the reader'
 student: $(READY)  ## write the chapters without their solutions into _build/student
 	$(BIN)/python tools/student.py
 
-# Grading is `.venv/bin/python -m lib.grade`, nbgrader `tools/student.py nbgrader`: teaching.md.
+# Grading is `.venv/bin/python -m lib.grading`, nbgrader `tools/student.py nbgrader`: teaching.md.
 
 # A busy machine must not decide whether an exercise's check runs out of time.
 test: export CHECK_SECONDS = 60

@@ -12,8 +12,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets.config import Config
 
-from lib import _sandbox, grade
-from lib.exercises import KEY, PLACEHOLDER, exercises, read, setup_cells, split
+from lib.grading import __main__ as grade
+from lib.grading import sandbox
+from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, setup_cells, split
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -129,7 +130,7 @@ def test_the_grader_gives_the_solutions_full_marks_and_the_stubs_none(chapter, v
         elif marks.get("role") == "answer":
             cell.source = "\n\n".join(asked[marks.exercise].solutions)
     teachers = [grade.Chapter(chapter)]
-    limits = _sandbox.Limits(seconds=240)
+    limits = sandbox.Limits(seconds=240)
     for notebook, expected in ((solved, "ok"), (versions[chapter], "todo")):
         path = tmp_path / "returned.ipynb"
         nbformat.write(notebook, path)

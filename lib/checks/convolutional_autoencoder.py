@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from lib.checks import exercise, networks
-from lib.checks.forms import agree, integer
-from lib.checks.mistakes import Wrong
+from lib.checks import exercise
+from lib.checks.core import networks
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, integer
 
 
 def side_of(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import agree, array, close, number, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, array, close, number, precision
 
 
 def sigmoid(a):

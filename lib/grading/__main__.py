@@ -1,9 +1,9 @@
 """Grade a folder of returned notebooks.
 
-    python -m lib.grade submissions --out grades.csv --report report.html
+    python -m lib.grading submissions --out grades.csv --report report.html
 
 Each notebook runs in a process of its own, with limits, cut off from the machine if bubblewrap is
-there (`lib._sandbox`). What is asked comes from the teacher's chapter, not from the submission: the
+there (`sandbox`). What is asked comes from the teacher's chapter, not from the submission: the
 grader runs the chapter's imports, what else of the chapter the answers use, and the student's cells
 after the heading "Exercises"; then it calls our checks on fresh data. What ends a process costs
 the exercise that did it: the others run again in a new one.
@@ -22,8 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from lib import _grade_report, _sandbox
-from lib.exercises import (
+from lib.grading import report, sandbox
+from lib.grading.reading import (
     ID,
     KEY,
     PLACEHOLDER,
@@ -36,7 +36,7 @@ from lib.exercises import (
     split,
 )
 
-CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 LARGEST = 50 << 20  # bytes of a notebook
 CHECK = re.compile(r"""\bcheck\(\s*["'](ex-[\w-]+)["']""")
 
@@ -209,7 +209,7 @@ def grade_notebook(path, name, chapters, limits, seed, most_seconds):
         What the submission is called in the table.
     chapters : list of Chapter
         If there is one only, the submission is taken for that one.
-    limits : lib._sandbox.Limits
+    limits : lib.grading.sandbox.Limits
     seed : int
         Of the data on which answers are tried.
     most_seconds : float
@@ -276,7 +276,7 @@ def run(chapter, cells, limits, seed, most_seconds):
             "seconds": limits.seconds,
         }
         item, reason = None, None
-        for message in _sandbox.Worker(job, limits):
+        for message in sandbox.Worker(job, limits):
             if message["event"] == "begin":
                 item = message["item"]
             elif message["event"] == "end" and "status" in message:
@@ -361,7 +361,7 @@ def summary(rows):
 def main(arguments=None):
     """Grade what the command line names; return an exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m lib.grade", description="Grade a folder of returned notebooks."
+        prog="python -m lib.grading", description="Grade a folder of returned notebooks."
     )
     parser.add_argument("submissions", type=Path, help="a folder; file names do not matter")
     parser.add_argument("--out", type=Path, default=Path("grades.csv"), help="the table, CSV")
@@ -387,7 +387,7 @@ def main(arguments=None):
         paths = sorted(options.chapter.glob("*.ipynb"))
     if not paths or not paths[0].exists():
         parser.error(f"no chapter in {options.chapter}. Name one by --chapter chapters/NN.ipynb.")
-    warning = _sandbox.without_protection()
+    warning = sandbox.without_protection()
     if warning:
         print(warning, file=sys.stderr)
         if options.isolated:
@@ -401,7 +401,7 @@ def main(arguments=None):
     rows = grade(
         options.submissions,
         [Chapter(path) for path in paths],
-        limits=_sandbox.Limits(seconds=options.seconds, memory=options.memory),
+        limits=sandbox.Limits(seconds=options.seconds, memory=options.memory),
         seed=seed,
         most_seconds=options.notebook_seconds,
         jobs=options.jobs,
@@ -413,7 +413,7 @@ def main(arguments=None):
         print(f"{exercise:24} {right:3} of {number:3} right  {hint:24} {title}")
     print(f"{len(rows)} rows written to {options.out} (seed {seed})")
     if options.report:
-        page = _grade_report.page(rows, lines, seed, warning)
+        page = report.page(rows, lines, seed, warning)
         options.report.write_text(page, encoding="utf-8")
         print(f"The report: {options.report.resolve()}")
     broken = [row for row in rows if row.status == "broken"]

@@ -35,9 +35,9 @@ def page(rows, lines, seed, warning):
 
     Parameters
     ----------
-    rows : list of lib.grade.Row
+    rows : list of lib.grading.table.Row
     lines : list of tuple
-        From `lib.grade.summary`.
+        From `lib.grading.table.summary`.
     seed : int
     warning : str
         What the machine was not protected from; empty if nothing.

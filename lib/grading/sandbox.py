@@ -22,10 +22,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LIB = Path(__file__).resolve().parent
+LIB = Path(__file__).resolve().parents[1]
 PAGE = 4096 if os.name == "nt" else os.sysconf("SC_PAGE_SIZE")
 SETUP_SECONDS = 600  # imports and the chapter's own cells; only against a machine that hangs
-WORKER = "import sys; sys.path.insert(0, {!r}); from lib._grade_worker import main; main()"
+WORKER = "import sys; sys.path.insert(0, {!r}); from lib.grading.worker import main; main()"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Worker:
     Parameters
     ----------
     job : dict
-        What `lib._grade_worker` needs.
+        What `lib.grading.worker` needs.
     limits : Limits
     """
 

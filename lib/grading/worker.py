@@ -1,4 +1,4 @@
-"""The process that runs one student's notebook: `lib.grade` starts it, and tells it what to run.
+"""The process that runs one student's notebook: `lib.grading` starts it, and tells it what to run.
 
 It answers on what was its standard output, a line of JSON for each step. Every line bears a secret
 that came in on standard input before any of the student's code ran, so printing a line, even into
@@ -67,7 +67,7 @@ def set_limits(memory, file_size):
 def run(job, tell):
     """Set up, run the student's cells, and check each exercise after its own cells."""
     import lib.checks as checks
-    from lib.exercises import parse  # noqa: F401  (before the fence and the student's code)
+    from lib.grading.reading import parse  # noqa: F401  (before the fence and the student's code)
 
     task = {}
     for exercise in job["exercises"]:
@@ -135,7 +135,7 @@ def run(job, tell):
 
 def execute(code, space, name):
     """Run the code of one cell; messages can show its lines."""
-    from lib.exercises import is_check, parse
+    from lib.grading.reading import is_check, parse
 
     tree = parse(code)
     tree.body = [node for node in tree.body if not is_check(node)]

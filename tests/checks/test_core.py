@@ -10,11 +10,11 @@ import pytest
 from core_answers import MADE_UP, RIGHT, WRONG, made_up
 
 from lib.checks import Feedback, check, limit, registered
-from lib.checks._call import shorten
-from lib.checks._feedback import LOOKS
-from lib.checks._limit import TimedOut, call_within, seconds_allowed
-from lib.checks._registry import exercise
-from lib.checks.forms import agree
+from lib.checks.core.calling import shorten
+from lib.checks.core.feedback import LOOKS
+from lib.checks.core.registry import exercise
+from lib.checks.core.results import agree
+from lib.checks.core.time_limit import TimedOut, call_within, seconds_allowed
 
 pytestmark = pytest.mark.usefixtures("with_made_up")
 
@@ -230,7 +230,7 @@ def test_an_endless_loop_ends_in_any_thread():
 
 @pytest.mark.parametrize("in_thread", [False, True])
 def test_what_is_swallowed_once_is_raised_again(in_thread, monkeypatch):
-    monkeypatch.setattr("lib.checks._limit.AGAIN", 0.05)
+    monkeypatch.setattr("lib.checks.core.time_limit.AGAIN", 0.05)
 
     def swallows_one():
         try:
@@ -342,7 +342,7 @@ def test_importing_check_loads_nothing_heavy():
 
 
 def test_frames_and_lists_may_be_given_and_changed_input_is_noticed():
-    from lib.checks._call import copied, unchanged
+    from lib.checks.core.calling import copied, unchanged
 
     frame = pd.DataFrame({"a": [1.0, np.nan]})
     for value in (frame, [np.array([1.0, np.nan])], {"a": (1, np.arange(3))}, 3, None, print):

@@ -10,11 +10,12 @@ import time
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
-from lib import _sandbox, grade
-from lib.exercises import KEY, exercises, setup_cells, split
+from lib.grading import __main__ as grade
+from lib.grading import sandbox
+from lib.grading.reading import KEY, exercises, setup_cells, split
 
 needs_bubblewrap = pytest.mark.skipif(
-    not _sandbox.isolates(),
+    not sandbox.isolates(),
     reason="bubblewrap is missing or may not be used here, so nothing hostile is run",
 )
 
@@ -137,7 +138,7 @@ def submissions(canary):
         class Forged:
             status, hint, message = "ok", None, "forged"
         check = lambda *a, **k: Forged()
-        lib.checks.check = lib.checks._registry.check = lib.checks._registry._check = check
+        lib.checks.check = lib.checks.core.registry.check = lib.checks.core.registry._check = check
         np.allclose = lambda *a, **k: True
         def repaired_correlation(X):
             return centred(X).T @ centred(X) / (len(X) - 1)
@@ -330,7 +331,7 @@ def graded(tmp_path, text, chapters, **limits):
     """Return the rows of one submission."""
     path = tmp_path / "a.ipynb"
     path.write_text(text, encoding="utf-8")
-    limits = _sandbox.Limits(**{"seconds": 20, **limits})
+    limits = sandbox.Limits(**{"seconds": 20, **limits})
     return grade.grade_notebook(path, "a", chapters, limits, 1, 100)
 
 
@@ -358,7 +359,7 @@ def test_the_solutions_of_a_returned_chapter_are_not_graded(tmp_path):
 
 
 def test_without_bubblewrap_a_warning_and_a_fence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(_sandbox, "isolates", lambda: False)
+    monkeypatch.setattr(sandbox, "isolates", lambda: False)
     canary = tmp_path / "canary"
     canary.write_text("untouched")
     code = f"import os\nos.remove({str(canary)!r})"
@@ -392,7 +393,7 @@ def test_what_the_sandbox_hides(tmp_path):
         import os, socket, subprocess
         found = []
         if os.path.exists({str(secret)!r}): found.append("reads files")
-        for path in ("/", "/usr", "/etc", "/dev", {sys.prefix!r}, {str(_sandbox.LIB)!r}):
+        for path in ("/", "/usr", "/etc", "/dev", {sys.prefix!r}, {str(sandbox.LIB)!r}):
             try:
                 open(path + "/probe", "w"); found.append("writes " + path)
             except OSError: pass

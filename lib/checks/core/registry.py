@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.checks._call import Caller, Raised, Todo, shorten, unfinished
-from lib.checks._feedback import Feedback
-from lib.checks._limit import DEFAULT, TimedOut, seconds_allowed
-from lib.checks.forms import alike
-from lib.checks.mistakes import TEXTS, Wrong
+from lib.checks.core.calling import Caller, Raised, Todo, shorten, unfinished
+from lib.checks.core.feedback import Feedback
+from lib.checks.core.mistakes import TEXTS, Wrong
+from lib.checks.core.results import alike
+from lib.checks.core.time_limit import DEFAULT, TimedOut, seconds_allowed
 
 LOOPS = {"FOR_ITER", "JUMP_BACKWARD"}
 LOOKUPS = {"LOAD_GLOBAL", "LOAD_ATTR", "LOAD_METHOD"}
@@ -95,12 +95,12 @@ def exercise(
     """Register the decorated function as what verifies the answer to exercise `id`.
 
     See `Exercise` for the parameters. A value of `mistakes` is a runnable wrong answer, if
-    `lib.checks.mistakes.TEXTS` has the words for its hint, or a pair of it and these words.
+    `lib.checks.core.mistakes.TEXTS` has the words for its hint, or a pair of it and these words.
     `hints` holds the words of other hints that the decorated function raises `Wrong` with.
 
     Examples
     --------
-    >>> from lib.checks.forms import agree
+    >>> from lib.checks.core.results import agree
     >>> @exercise(
     ...     "ex-doctest-1", title="Sum", shows="A sum adds.", look="See the section 'Adding'.",
     ...     cases=lambda rng: [(rng.normal(size=3),), (rng.normal(size=8),)],
@@ -119,10 +119,10 @@ def exercise(
         if isinstance(entry, tuple):
             entry, texts[hint] = entry
         elif hint not in TEXTS:
-            raise ValueError(f"the hint {hint!r} has no text. Add it to lib.checks.mistakes.TEXTS.")
+            raise ValueError(f"the hint {hint!r} has no text. Add it to mistakes.TEXTS.")
         wrongs[hint] = entry
     if taken := texts.keys() & TEXTS.keys():
-        raise ValueError(f"the hints {sorted(taken)} have a text in lib.checks.mistakes.TEXTS.")
+        raise ValueError(f"the hints {sorted(taken)} have a text in mistakes.TEXTS.")
 
     def register(verify):
         _exercises[id] = Exercise(
@@ -147,8 +147,8 @@ def registered(word=None):
     exercises : dict of str to Exercise
         In order.
     """
-    folder = str(Path(__file__).parent)
-    names = [m.name for m in pkgutil.iter_modules([folder]) if not m.name.startswith("_")]
+    folder = str(Path(__file__).resolve().parents[1])  # a file a chapter, beside the core
+    names = [module.name for module in pkgutil.iter_modules([folder]) if not module.ispkg]
     for name in names if word is None else [word.replace("-", "_")]:
         if name in names:
             importlib.import_module(f"lib.checks.{name}")
@@ -308,7 +308,7 @@ def _refuse_borrowed(answer, names):
     """Raise Wrong for a function of lib, and for one that calls what it is to replace."""
     function = inspect.unwrap(getattr(answer, "func", answer))  # partial, wraps
     home = str(getattr(function, "__module__", ""))
-    if home.startswith("lib.") and not home.startswith("lib.checks._"):
+    if home.startswith("lib.") and not home.startswith("lib.checks.core."):
         raise Wrong("borrowed")
     called = _called(function, set()) & set(names) if names else set()
     if called:
