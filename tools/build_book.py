@@ -22,8 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import nbformat
 from bs4 import BeautifulSoup
-from clean_notebooks import COMPARED
-from run_chapters import Runs, run_stale
+from run_chapters import COMPARED, Runs, run_stale
 from student import write_for_download
 from surroundings import neutral
 

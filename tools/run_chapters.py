@@ -28,6 +28,7 @@ from jupyter_cache.cache.main import CacheBundleIn
 from surroundings import neutral
 
 ROOT = Path(__file__).resolve().parents[1]
+COMPARED = "nbval-check-output"
 PATIENCE = 900  # seconds that a cell may take
 FIRST = ("10", "08", "11", "09", "07")  # the longest, as long as nothing better is known
 
