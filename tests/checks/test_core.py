@@ -1,6 +1,8 @@
 """The core of the checks, on an exercise made up for the purpose."""
 
 import random
+import subprocess
+import sys
 import threading
 import time
 
@@ -339,6 +341,20 @@ def test_importing_check_loads_nothing_heavy():
     assert not modules_after("from lib.checks import check") & HEAVY
     light = "from lib.checks import registered; registered()"
     assert not modules_after(light) & {"tensorflow", "keras", "matplotlib"}
+
+
+def test_a_chapters_checks_are_loaded_when_they_are_asked_for():
+    code = (
+        "import sys; from lib.checks import check; before = set(sys.modules); "
+        "check('ex-svd-2', ...); new = set(sys.modules) - before; "
+        "print(*(n for n in before if n.startswith('lib.checks.') and '.core' not in n), '|', "
+        "*(n for n in new if n.startswith('lib.')))"
+    )
+    command = [sys.executable, "-c", code]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    before, _, after = printed.partition("|")
+    assert not before.split()
+    assert "lib.checks.svd" in after.split() and "lib.checks.covariance" not in after.split()
 
 
 def test_frames_and_lists_may_be_given_and_changed_input_is_noticed():

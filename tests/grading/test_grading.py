@@ -135,10 +135,11 @@ def submissions(canary):
     delete += f"open({canary + '/new'!r}, 'w').write('x')"
     patch = """
         import lib.checks
+        from lib.checks import core
         class Forged:
             status, hint, message = "ok", None, "forged"
         check = lambda *a, **k: Forged()
-        lib.checks.check = lib.checks.core.registry.check = lib.checks.core.registry._check = check
+        lib.checks.check = core.judging.check = core.judging._check = check
         np.allclose = lambda *a, **k: True
         def repaired_correlation(X):
             return centred(X).T @ centred(X) / (len(X) - 1)
