@@ -21,7 +21,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 from repository import set_up_cell
 
-from lib.grading.reading import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
+from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, split
+from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO = (
