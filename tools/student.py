@@ -20,7 +20,8 @@ from clean_notebooks import METADATA
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 
-from lib.grading.reading import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
+from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, split
+from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tools" / "site"))

@@ -10,8 +10,9 @@ answer returned), `mistakes` (the hints) and `networks` (Keras models).
 """
 
 from lib.checks.core.feedback import Feedback
+from lib.checks.core.judging import check
 from lib.checks.core.mistakes import Wrong
-from lib.checks.core.registry import Exercise, check, exercise, registered
+from lib.checks.core.registry import Exercise, exercise, registered
 from lib.checks.core.time_limit import limit
 
 __all__ = ["Exercise", "Feedback", "Wrong", "check", "exercise", "limit", "registered"]

@@ -1,25 +1,29 @@
-"""The exercises of a chapter, read from its notebook without running it.
+"""Notebooks, read without running them: the exercises of a chapter, the answers of a submission.
 
-The student version, the grader and the bridge to nbgrader all take them from here. A notebook is
-the dictionary that ``json.load`` returns; CONTRIBUTING.md describes the form of an exercise.
+The student version, the grader and the bridge to nbgrader all take the exercises from here. A
+notebook is the dictionary that ``json.load`` returns; CONTRIBUTING.md describes the form of an
+exercise.
 """
 
 import ast
 import json
 import re
-import symtable
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from lib.grading.syntax import NOT_PYTHON, bound_names, imports, is_check, parse, used_names
 
 #: Key of what the student version writes into the metadata of a notebook and of its cells.
 KEY = "book"
 #: What it puts where an answer in words is to go.
 PLACEHOLDER = "*Write your answer here.*"
+LARGEST = 50 << 20  # bytes of a submission
 GATE = re.compile(r"^`{3,}\{(exercise|solution)-(start|end)\}[ \t]*(.*)$")
 OPTION = re.compile(r"^:(\w+):[ \t]*(.*)$")
 ID = re.compile(r"\bex-[a-z0-9]+(?:-[a-z0-9]+)*-\d+\b")
-# What such a function or method is called on changes, though no name is bound anew.
-TRAINS = re.compile(r"(fit|train|compile|load_weights|set_weights)(_|$)")
+CHECK = re.compile(r"""\bcheck\(\s*["'](ex-[\w-]+)["']""")
+HEADING = re.compile(r"^##+ .*\bExercises\b", re.M)
 
 
 @dataclass
@@ -181,104 +185,6 @@ def exercises(notebook):
     return found
 
 
-def parse(code):
-    """Return the syntax tree of a cell, without IPython's own commands.
-
-    Raises
-    ------
-    SyntaxError
-        As `ast.parse`.
-    """
-    try:
-        return ast.parse(code)
-    except SyntaxError:
-        plain = re.sub(r"^([ \t]*)[%!?].*$", r"\1pass", code, flags=re.M)
-        return ast.parse(plain)
-
-
-def is_check(node):
-    """Whether a statement only calls ``check``."""
-    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
-        return False
-    return ast.unparse(node.value.func).split(".")[-1] == "check"
-
-
-def bound_names(tree):
-    """Return the names that a cell defines or changes at its top level."""
-    names = set()
-    nodes = list(tree.body)
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            names.add(_root(node))
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute) and TRAINS.match(node.func.attr):
-                names.add(_root(node.func))  # model.fit(X)
-            elif isinstance(node.func, ast.Name) and TRAINS.match(node.func.id):
-                names |= {_root(argument) for argument in node.args}  # train(model, X)
-        nodes += ast.iter_child_nodes(node)
-    return names - {None}
-
-
-def _root(node):
-    """Return a in a.b[c].d, or None if it does not start with a name."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def used_names(tree):
-    """Return the global names that a cell reads before it has bound them itself.
-
-    Examples
-    --------
-    >>> sorted(used_names(ast.parse("a = b\\ndef f(x): return x + a + c\\n")))
-    ['b', 'c']
-    """
-    used, bound = set(), set()
-
-    def visit(statements):
-        for statement in statements:
-            blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
-            blocks += [handler.body for handler in getattr(statement, "handlers", [])]
-            is_scope = isinstance(
-                statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Match)
-            )
-            head = [statement]
-            if any(blocks) and not is_scope:  # for, while, if, with, try: their head first
-                heads = ("iter", "test", "target", *("items",) * hasattr(statement, "items"))
-                head = [getattr(statement, name, None) for name in heads]
-                head = [part for x in head for part in (x if isinstance(x, list) else [x]) if part]
-            for part in head:
-                if not isinstance(getattr(part, "ctx", None), ast.Store):
-                    code = ast.unparse(getattr(part, "context_expr", part))
-                    used.update(_globals_read(symtable.symtable(code, "cell", "exec")) - bound)
-                bound.update(bound_names(ast.Module([part], [])))
-            if head != [statement]:
-                for block in blocks:
-                    visit(block)
-
-    visit(tree.body)
-    return used
-
-
-def _globals_read(scope):
-    """Return the global names that a scope and the scopes in it read."""
-    names = {
-        symbol.get_name()
-        for symbol in scope.get_symbols()
-        if symbol.is_referenced() and (scope.get_type() == "module" or symbol.is_global())
-    }
-    return names.union(*(_globals_read(child) for child in scope.get_children()))
-
-
 def setup_cells(notebook, codes):
     """Return the chapter's own code cells that some answers need.
 
@@ -301,7 +207,7 @@ def setup_cells(notebook, codes):
     for code in codes:
         try:
             wanted |= used_names(parse(code))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except NOT_PYTHON:
             continue
     chosen = set()
     while True:
@@ -310,3 +216,203 @@ def setup_cells(notebook, codes):
             return [body[i] for i in sorted(chosen)]
         chosen |= more
         wanted |= set().union(*(used_names(trees[i]) for i in more))
+
+
+class Chapter:
+    """A teacher's chapter: what is asked, and what the answers stand on."""
+
+    def __init__(self, path):
+        self.name = Path(path).stem
+        self.notebook = read(path)
+        self.exercises = exercises(self.notebook)
+        self.checked = {e.id: e for e in self.exercises.values() if e.answer is not None}
+        self.body = {p.source.strip() for p in split(self.notebook) if p.kind == "body"}
+        self.stubs = {code.strip() for e in self.exercises.values() for code in e.stubs}
+
+    def setup(self, codes):
+        """Return the chapter's own cells that are run before the codes of a student."""
+        return setup_cells(self.notebook, codes)
+
+
+@dataclass
+class Cell:
+    """A code cell of a student's.
+
+    Attributes
+    ----------
+    code : str
+    exercise : str or None
+        Id of the exercise that it belongs to.
+    completes : list of str
+        The exercises whose last cell it is: they are checked after it.
+    number : int
+        Its place among the student's cells.
+    """
+
+    code: str
+    exercise: str | None = None
+    completes: list = field(default_factory=list)
+    number: int = 0
+
+
+@dataclass
+class Submission:
+    """A returned notebook, read once: all that is run, judged and shown of it is in here.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in the table of grades.
+    chapter : Chapter or None
+        None if it can't be read and may be of any chapter.
+    cells : list of Cell
+        The student's code, in order.
+    texts : dict of str to list of str
+        What stands in text cells of an exercise, by its id.
+    unreadable : str or None
+        Why it can't be read; then it has neither cells nor texts.
+    """
+
+    name: str
+    chapter: Chapter | None = None
+    cells: list = field(default_factory=list)
+    texts: dict = field(default_factory=dict)
+    unreadable: str | None = None
+
+    def answers(self, exercise):
+        """Return the codes and texts that the student wrote for an exercise, without the stubs."""
+        codes = [cell.code for cell in self.cells if cell.exercise == exercise]
+        texts = self.texts.get(exercise, [])
+        return [code for code in codes if code.strip() not in self.chapter.stubs] + [
+            text for text in texts if text.strip() != PLACEHOLDER
+        ]
+
+
+def read_submission(path, name, chapters):
+    """Return what was handed in. Whatever it is, nothing is raised: it may be one of many.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What the submission is called in the table.
+    chapters : list of Chapter
+        If there is one only, the submission is taken for that one.
+
+    Returns
+    -------
+    submission : Submission
+    """
+    chapter = chapters[0] if len(chapters) == 1 else None
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST >> 20} MB")
+        notebook = read(path)
+        known = chapter or recognise(notebook, chapters)
+        return Submission(name, known, *student_cells(notebook, known))
+    except Exception as error:
+        why = str(error).replace(str(path), "the file")
+        return Submission(name, chapter, unreadable=why)
+
+
+def recognise(notebook, chapters):
+    """Return the chapter that a submission belongs to, whatever its file is called.
+
+    Raises
+    ------
+    ValueError
+        If it belongs to none.
+    """
+    for chapter in chapters:
+        if chapter.name == mark(notebook).get("chapter"):
+            return chapter
+    text = "\n".join(f"{cell.get('id', '')}\n{source(cell)}" for cell in notebook["cells"])
+    ids = Counter(ID.findall(text))
+    names = set(re.findall(r"\w+", text))
+
+    def likeness(chapter):
+        asked = set().union(*(e.names for e in chapter.exercises.values()))
+        return sum(ids[exercise] for exercise in chapter.exercises), len(asked & names)
+
+    best = max(chapters, key=likeness)
+    if likeness(best) == (0, 0):
+        raise ValueError("it has no exercise of any chapter. Name the chapter by --chapter.")
+    return best
+
+
+def mark(owner):
+    """Return what the student version wrote into the metadata of a notebook or of a cell."""
+    marked = owner.get("metadata", {}).get(KEY, {})
+    return marked if isinstance(marked, dict) else {}
+
+
+def exercise_of(cell, chapter):
+    """Return the id of the exercise that a cell says it belongs to, or None."""
+    marked, known = mark(cell).get("exercise"), chapter.exercises
+    if marked in known:
+        return marked
+    for name in known:
+        if f"{cell.get('id')}-".startswith(f"answer-{name}-"):
+            return name
+    if cell["cell_type"] != "code":
+        return None
+    called = [name for name in CHECK.findall(source(cell)) if name in known]
+    if called:
+        return called[-1]
+    try:
+        names = bound_names(parse(source(cell)))
+    except NOT_PYTHON:
+        names = set(re.findall(r"^def (\w+)", source(cell), re.M))
+    owners = [e.id for e in chapter.exercises.values() if e.names & names]
+    return owners[-1] if owners else None
+
+
+def student_cells(notebook, chapter):
+    """Return what of a submission is the student's.
+
+    Returns
+    -------
+    cells : list of Cell
+        The imports that stand before the exercises come first, in one cell.
+    texts : dict of str to list of str
+        What stands in text cells of an exercise.
+    """
+    pieces = split(notebook)
+    owners = [exercise_of(piece.cell, chapter) for piece in pieces]
+    start = start_of_exercises(pieces, owners)
+    given = mark(notebook).get("cells", {})  # which cells the student version had
+    above = [line for piece in pieces[:start] if piece.is_code for line in imports(piece.source)]
+    cells = [Cell("\n".join(above))] if above else []
+    texts, last, current = {}, {}, None
+    for i, (piece, owner) in enumerate(zip(pieces, owners)):
+        is_chapters = piece.source.strip() in chapter.body
+        if i < start and (owner is None or is_chapters):
+            continue  # the student's own trials in the chapter
+        is_given = piece.cell.get("id") in given
+        if owner or not is_given:
+            current = owner or (piece.exercise if piece.exercise in chapter.exercises else current)
+        else:
+            current = None
+        if piece.kind == "solution" or is_chapters:
+            continue
+        if piece.is_code:
+            cells.append(Cell(piece.source, current))
+            if owner:
+                last[owner] = cells[-1]
+        elif current:
+            is_answer = str(piece.cell.get("id", "")).startswith("answer-")
+            if is_answer or (given and not is_given):
+                texts.setdefault(current, []).append(piece.source)
+    for exercise, cell in last.items():  # what a student tries after it costs nothing
+        cell.completes.append(exercise)
+    for number, cell in enumerate(cells):
+        cell.number = number
+    return cells, texts
+
+
+def start_of_exercises(pieces, owners):
+    """Return the index of the last heading "Exercises", else of the first answer, else 0."""
+    heads = [
+        i for i, piece in enumerate(pieces) if not piece.is_code and HEADING.search(piece.source)
+    ]
+    return heads[-1] if heads else next((i for i, owner in enumerate(owners) if owner), 0)

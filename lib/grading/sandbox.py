@@ -30,14 +30,16 @@ WORKER = "import sys; sys.path.insert(0, {!r}); from lib.grading.worker import m
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process may use.
+    """What a notebook may use.
 
     Attributes
     ----------
     seconds : float
         For each cell and for each check; imports are not limited.
+    notebook_seconds : float
+        For all of it; after that, what is left is not graded.
     memory : float
-        Gigabytes, over all processes of the notebook where the system tells.
+        Gigabytes, over all its processes where the system tells.
     processes : int
         How many may exist at once.
     file_megabytes : int
@@ -47,6 +49,7 @@ class Limits:
     """
 
     seconds: float = 60
+    notebook_seconds: float = 600
     memory: float = 3
     processes: int = 32
     file_megabytes: int = 64
