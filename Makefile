@@ -27,7 +27,7 @@ book: $(READY)  ## run the chapters and write the site into _build/html
 pdf: book  ## print the whole site into one PDF, which its first page then offers
 	$(BIN)/python tools/pdf.py
 
-lite: book  ## add JupyterLite to the site: chapters 01 to 06 run in the reader's own browser
+lite: book  ## add JupyterLite to the site: chapters without TensorFlow run in the reader's browser
 	$(BIN)/python tools/lite.py
 
 student: $(READY)  ## write the chapters without their solutions into _build/student
@@ -66,7 +66,8 @@ run-notebooks: $(READY)  ## run chapters and store the outputs that are compared
 clean-notebooks: $(READY)  ## strip what an editor left in the chapters
 	$(BIN)/python tools/clean_notebooks.py
 
-format: $(READY)  ## lay out the code
+format: $(READY)  ## lay out the code, and write the lists of chapters into the pages
+	$(BIN)/python tools/chapter_list.py
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
