@@ -53,6 +53,10 @@ bench: $(READY)  ## compare with scikit-learn and with the lecture's recipes, si
 lighthouse: book  ## measure four pages of the site with Lighthouse; wants a quiet machine
 	$(BIN)/python tools/lighthouse.py
 
+.PHONY: chapter
+chapter: $(READY)  ## begin a chapter: make chapter NAME=random_matrices TITLE="Random matrices"
+	@$(BIN)/python tools/new_chapter.py "$$NAME" "$$TITLE"
+
 show: $(READY)  ## print a chapter as text: make show CH=03
 	@$(if $(NOTEBOOK),$(BIN)/jupytext --to md:myst --output - $(NOTEBOOK),\
 	    echo "Name a chapter by its number: make show CH=03" >&2; exit 2)

@@ -358,8 +358,8 @@ def complaints_about_coverage(book, listed):
         if f"<chapters/{chapter.name}>`" not in text:
             yield (
                 f"coverage.md lacks chapter {chapter.number} ({plain(chapter.title)}): no row "
-                f"leads to {link(chapter, chapter.number)}. Name it in the rows of what it teaches, or "
-                f"under *{BEYOND}*."
+                f"leads to {link(chapter, chapter.number)}. Name it in the rows of what it "
+                f"teaches, or under *{BEYOND}*."
             )
     for row in re.findall(r"^\| [LQ]\d\d \|.*$", text, re.M):
         if "<chapters/" not in row and "to come" not in row:
