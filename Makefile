@@ -30,7 +30,7 @@ book: $(READY)  ## run the chapters and write the site into _build/html (CH=03 f
 pdf: book  ## print the whole site into one PDF, which its first page then offers
 	$(BIN)/python tools/pdf.py
 
-lite: book  ## add JupyterLite to the site: chapters 01 to 06 run in the reader's own browser
+lite: book  ## add JupyterLite to the site: chapters without TensorFlow run in the reader's browser
 	$(BIN)/python tools/lite.py
 
 student: $(READY)  ## write the chapters without their solutions into _build/student
@@ -66,6 +66,10 @@ bench: $(READY)  ## compare with scikit-learn and with the lecture's recipes, si
 lighthouse: book  ## measure four pages of the site with Lighthouse; wants a quiet machine
 	$(BIN)/python tools/lighthouse.py
 
+.PHONY: chapter
+chapter: $(READY)  ## begin a chapter: make chapter NAME=random_matrices TITLE="Random matrices"
+	@$(BIN)/python tools/new_chapter.py "$$NAME" "$$TITLE"
+
 show: $(READY)  ## print a chapter as text: make show CH=03
 	@$(if $(NOTEBOOK),$(BIN)/jupytext --to md:myst --output - $(NOTEBOOK),\
 	    echo "Name a chapter by its number: make show CH=03" >&2; exit 2)
@@ -79,8 +83,9 @@ run-notebooks: $(READY)  ## run chapters and store the outputs that are compared
 clean-notebooks: $(READY)  ## strip what an editor left in the chapters
 	@$(BIN)/python tools/clean_notebooks.py
 
-# The page's column holds 82 characters of code.
-format: $(READY)  ## lay out the code: 100 characters a line, 80 in chapters
+# 100 characters a line, but 80 in chapters: the column of a page holds 82.
+format: $(READY)  ## lay out the code, and write the lists of chapters into the pages
+	$(BIN)/python tools/chapter_list.py
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix --line-length 80 chapters
