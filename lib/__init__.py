@@ -8,6 +8,7 @@ Import what you need from its module, for example ``from lib.pca import PCA``:
 - `lib.metrics`: reconstruction errors, angles between subspaces
 - `lib.models`, `lib.training`: autoencoders in Keras, and how to train and evaluate them
 - `lib.comparison`: the table of all models beside PCA
+- `lib.evidence`: the stored results of the experiments, and comparisons pair by pair
 - `lib.checks`: feedback on answers to the exercises, ``check("ex-svd-2", pca_reconstruct)``
 - `lib.plots`: the figures that several chapters draw
 - `lib.interactive`: figures that a reader of the website can move
