@@ -4,13 +4,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-CODE := lib tests tools benchmarks
+CODE := lib tests tools benchmarks experiments
 # What readers have set for their own programs stays out of the book's.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf lite student test test-all chapter lab bench lighthouse show diff clean-notebooks run-notebooks format lock clean
+.PHONY: help book pdf lite student test test-all chapter lab bench experiments lighthouse show diff clean-notebooks run-notebooks format lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lab: $(READY)  ## open the chapters in JupyterLab
 bench: $(READY)  ## compare with scikit-learn and with the lecture's recipes, side by side
 	$(BIN)/python benchmarks/pca.py
 	$(BIN)/python benchmarks/training.py --epochs-of-lecture 1 --seeds 1
+
+experiments: $(READY)  ## run the experiments that are missing (NAME=… for one; CHECK=1 stamps stale tables)
+	$(BIN)/python tools/experiments.py $(NAME) $(if $(CHECK),--check)
 
 lighthouse: book  ## measure four pages of the site with Lighthouse; wants a quiet machine
 	$(BIN)/python tools/lighthouse.py

@@ -8,6 +8,7 @@ A chapter imports what it needs from its module, for example ``from lib.pca impo
 - `lib.metrics`: reconstruction errors, angles between subspaces
 - `lib.models`, `lib.training`: autoencoders in Keras, and how to train and evaluate them
 - `lib.comparison`: the table of all models beside PCA
+- `lib.evidence`: the stored results of the experiments, and comparisons pair by pair
 - `lib.plots`: the figures that several chapters draw
 - `lib.interactive`: figures that a reader of the website can move
 

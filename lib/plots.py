@@ -388,3 +388,66 @@ def _spread(heights, spacing):
         heights[:-1] -= push
         heights[1:] += push
     return heights
+
+
+def plot_runs(runs, setting, measure, *, group=None, ax=None):
+    """Draw the stored runs of an experiment, a point for each run, and the mean of each setting.
+
+    If the setting is a number it is on the horizontal axis, and a line joins the means. If not,
+    each setting has a line of its own on the vertical axis, from the top down, and a bar marks
+    the mean; runs in the same order (of seeds, folds, …) have the same height in all of them.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As from `lib.evidence.load`, or some of its rows.
+    setting, measure : str
+        The columns that are drawn.
+    group : str or None
+        A column whose values get a colour, a marker and an entry of the legend each.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or there are no runs.
+    """
+    for column in (setting, measure, *([group] if group else [])):
+        if column not in runs:
+            raise ValueError(f"there is no column {column!r}. There are: {', '.join(runs)}.")
+    if runs.empty:
+        raise ValueError("there are no runs to draw; look at what selected them.")
+    numeric = runs[setting].dtype.kind in "iuf"
+    names = [] if numeric else list(runs[setting].unique())
+    groups = list(runs[group].unique()) if group else [None]
+    ax = ax or plt.subplots(figsize=(6.4, 4.0 if numeric else 1.2 + 0.4 * len(names)))[1]
+    for g, value in enumerate(groups):
+        part = runs[runs[group] == value] if group else runs
+        look = dict(color=COLORS[g % len(COLORS)], marker=MARKERS[g % len(MARKERS)])
+        faint = dict(s=18, alpha=0.5, linewidths=0)
+        if numeric:
+            ax.scatter(part[setting], part[measure], **look, **faint)
+            means = part.groupby(setting)[measure].mean()
+            ax.plot(means.index, means, **look, markersize=0, label=value)
+            continue
+        centre = (g + 0.5) / len(groups) - 0.5  # of a line of height 1
+        for row, name in enumerate(names):
+            values = part.loc[part[setting] == name, measure]
+            heights = row + 0.8 * (centre + np.linspace(-0.4, 0.4, len(values)) / len(groups))
+            label = value if row == 0 else None
+            ax.scatter(values, heights, **look, **faint, label=label)
+            middle = row + 0.8 * centre
+            reach = 0.4 / len(groups)
+            ax.vlines(values.mean(), middle - reach, middle + reach, color=look["color"], lw=2)
+    if numeric:
+        ax.set(xlabel=setting, ylabel=measure)
+    else:
+        ax.set(yticks=range(len(names)), yticklabels=names, xlabel=measure)
+        ax.set_ylim(len(names) - 0.5, -0.5)
+    if group:
+        ax.legend(title=group)
+    return ax
