@@ -388,7 +388,7 @@ def _spread(heights, spacing):
     return heights
 
 
-def plot_cloud(X, *, size=4, ax=None):
+def plot_cloud(X, *, size=4, alpha=0.3, ax=None):
     """Scatter two-dimensional data in grey, as the ground for axes and lines.
 
     Parameters
@@ -396,6 +396,8 @@ def plot_cloud(X, *, size=4, ax=None):
     X : array-like of shape (n_samples, 2)
     size : float
         Area of a point, in points squared.
+    alpha : float in (0, 1]
+        Opacity of a point: the fewer points, the more.
     ax : Axes or None
 
     Returns
@@ -404,7 +406,7 @@ def plot_cloud(X, *, size=4, ax=None):
         With the same scale on both axes.
     """
     ax = ax or plt.subplots()[1]
-    style = dict(alpha=0.3, color="0.45", linewidths=0, rasterized=True)
-    ax.scatter(*np.transpose(X), s=size, **style)
+    style = dict(s=size, alpha=alpha, color="0.45", linewidths=0, rasterized=True)
+    ax.scatter(*np.transpose(X), **style)
     ax.set_aspect("equal", adjustable="datalim")
     return ax

@@ -42,10 +42,11 @@ def test_arrows_end_where_the_standard_deviation_says(estimator):
 
 
 def test_cloud_shows_every_point_on_equal_scales():
-    ax = plots.plot_cloud(X.tolist(), size=9)
+    ax = plots.plot_cloud(X.tolist(), size=9, alpha=0.7)
     (points,) = ax.collections
     assert_allclose(points.get_offsets(), X)
-    assert points.get_sizes() == [9] and ax.get_aspect() == 1
+    assert points.get_sizes() == [9] and points.get_alpha() == 0.7
+    assert ax.get_aspect() == 1
 
 
 def test_scree_shows_the_shares_and_where_they_reach_the_threshold():
