@@ -68,8 +68,7 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
     X = np.asarray(X)
     if X.ndim != 2 or X.shape[1] != 2:
         raise ValueError(f"X has shape {X.shape}; pass two columns, for example X[:, :2].")
-    ax = ax or plt.subplots()[1]
-    ax.scatter(*X.T, s=4, alpha=0.3, color="0.45", linewidths=0, rasterized=True)
+    ax = plot_cloud(X, ax=ax)
     for j, (component, variance) in enumerate(zip(pca.components_, pca.explained_variance_)):
         tip = pca.mean_ + n_std * np.sqrt(variance) * component
         arrow = dict(arrowstyle="-|>", color=COLORS[j], linewidth=2.5, shrinkA=0, shrinkB=0)
@@ -79,7 +78,6 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
             va="center", color=COLORS[j], fontsize="large", weight="bold",
             bbox=dict(facecolor="white", alpha=0.8, edgecolor="none", pad=1),
         )  # fmt: skip
-    ax.set_aspect("equal", adjustable="datalim")
     return ax
 
 
@@ -450,4 +448,28 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
         ax.set_ylim(len(names) - 0.5, -0.5)
     if group:
         ax.legend(title=group)
+    return ax
+
+
+def plot_cloud(X, *, size=4, alpha=0.3, ax=None):
+    """Scatter two-dimensional data in grey, as the ground for axes and lines.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, 2)
+    size : float
+        Area of a point, in points squared.
+    alpha : float in (0, 1]
+        Opacity of a point: the fewer points, the more.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+        With the same scale on both axes.
+    """
+    ax = ax or plt.subplots()[1]
+    style = dict(s=size, alpha=alpha, color="0.45", linewidths=0, rasterized=True)
+    ax.scatter(*np.transpose(X), **style)
+    ax.set_aspect("equal", adjustable="datalim")
     return ax

@@ -18,6 +18,7 @@ from lib.pca import PCA
 X = make_gaussian_cloud(300)
 CALLS = {
     "principal_axes": lambda ax=None: plots.plot_principal_axes(X, PCA().fit(X), ax=ax),
+    "cloud": lambda ax=None: plots.plot_cloud(X, ax=ax),
     "scree": lambda ax=None: plots.plot_scree(PCA().fit(X), threshold=0.9, ax=ax),
     "embedding": lambda ax=None: plots.plot_embedding(X, X[:, 0] > 0, ax=ax),
     "runs": lambda ax=None: plots.plot_runs(RUNS, "k", "mse", ax=ax),
@@ -40,6 +41,14 @@ def test_arrows_end_where_the_standard_deviation_says(estimator):
     tips = [note.xy for note in ax.texts if note.arrow_patch is not None]
     spread = 3 * np.sqrt(pca.explained_variance_)[:, None]
     assert_allclose(tips, pca.mean_ + spread * pca.components_)
+    assert ax.get_aspect() == 1
+
+
+def test_cloud_shows_every_point_on_equal_scales():
+    ax = plots.plot_cloud(X.tolist(), size=9, alpha=0.7)
+    (points,) = ax.collections
+    assert_allclose(points.get_offsets(), X)
+    assert points.get_sizes() == [9] and points.get_alpha() == 0.7
     assert ax.get_aspect() == 1
 
 
