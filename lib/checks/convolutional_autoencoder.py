@@ -71,6 +71,10 @@ def layers_to_measure(rng):
             lambda *args: side_of(*args, valid_up=lambda N, F, s: N * s + F),
             "Between N stamps there are fewer than N strides.",
         ),
+        "zeros-between": (
+            lambda *args: side_of(*args, same_up=lambda N, F, s: (N - 1) * s + 1),
+            'With padding "same" a transposed convolution leaves room behind the last pixel too.',
+        ),
         "paddings-swapped": (
             lambda N, F, s, padding, transposed: side_of(
                 N, F, s, "valid" if padding == "same" else "same", transposed

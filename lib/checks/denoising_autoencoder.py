@@ -148,7 +148,7 @@ def arrays_to_mask(rng):
         ),
         "ones-for-zeros": (
             lambda X, rate, rng: masked(X, rate, rng, filled=1.0),
-            "The dropped pixels are white. They should be zero.",
+            "The dropped pixels are 1. They should be 0.",
         ),
     },
 )  # fmt: skip
