@@ -511,12 +511,15 @@ def test_fingers_find_what_can_be_moved(visit, label):
 
 
 @pytest.mark.parametrize("label", FIGURES)
-def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, label):
-    for width, theme in ((360, "dark"), (1280, "light")):
-        with visit(f"{FIGURES[label]}.html", width=width, theme=theme) as page:
-            opened(page, label)
-            assert sideways(page) == []
-            assert axe(page) == []
+def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, turn_dark, label):
+    box = f"[data-figure={label}]"
+    with visit(f"{FIGURES[label]}.html") as page:
+        opened(page, label)
+        assert sideways(page) == []
+        assert axe(page, within=box) == []
+        turn_dark(page)
+        assert sideways(page) == []
+        assert axe(page, within=box) == []
 
 
 @pytest.mark.parametrize("label", FIGURES)
