@@ -48,7 +48,7 @@ def build_with_defaults(folder):
     shutil.copytree(ROOT / "_build" / ".jupyter_cache", folder / "_build" / ".jupyter_cache")
     (folder / "_config.yml").write_text(yaml.safe_dump(settings))
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", folder]
-    paths = os.pathsep.join([str(ROOT / "tools"), str(ROOT)])
+    paths = os.pathsep.join([str(ROOT / "tools" / "site"), str(ROOT)])
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": paths}, capture_output=True)
     return folder / "_build" / "html"
 

@@ -12,7 +12,7 @@ from lib.training import evaluate
 
 __all__ = ["Comparison", "Row", "to_frame"]
 
-MIME = "application/vnd.pca-to-autoencoders.rows+json"  # read by tools/comparison_table.py
+MIME = "application/vnd.pca-to-autoencoders.rows+json"  # read by tools/site/comparison_table.py
 
 
 class Row(NamedTuple):

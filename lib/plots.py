@@ -68,8 +68,7 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
     X = np.asarray(X)
     if X.ndim != 2 or X.shape[1] != 2:
         raise ValueError(f"X has shape {X.shape}; pass two columns, for example X[:, :2].")
-    ax = ax or plt.subplots()[1]
-    ax.scatter(*X.T, s=4, alpha=0.3, color="0.45", linewidths=0, rasterized=True)
+    ax = plot_cloud(X, ax=ax)
     for j, (component, variance) in enumerate(zip(pca.components_, pca.explained_variance_)):
         tip = pca.mean_ + n_std * np.sqrt(variance) * component
         arrow = dict(arrowstyle="-|>", color=COLORS[j], linewidth=2.5, shrinkA=0, shrinkB=0)
@@ -79,7 +78,6 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
             va="center", color=COLORS[j], fontsize="large", weight="bold",
             bbox=dict(facecolor="white", alpha=0.8, edgecolor="none", pad=1),
         )  # fmt: skip
-    ax.set_aspect("equal", adjustable="datalim")
     return ax
 
 
@@ -388,3 +386,90 @@ def _spread(heights, spacing):
         heights[:-1] -= push
         heights[1:] += push
     return heights
+
+
+def plot_runs(runs, setting, measure, *, group=None, ax=None):
+    """Draw the stored runs of an experiment, a point for each run, and the mean of each setting.
+
+    If the setting is a number it is on the horizontal axis, and a line joins the means. If not,
+    each setting has a line of its own on the vertical axis, from the top down, and a bar marks
+    the mean; runs in the same order (of seeds, folds, …) have the same height in all of them.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As from `lib.evidence.load`, or some of its rows.
+    setting, measure : str
+        The columns that are drawn.
+    group : str or None
+        A column whose values get a colour, a marker and an entry of the legend each.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or there are no runs.
+    """
+    for column in (setting, measure, *([group] if group else [])):
+        if column not in runs:
+            raise ValueError(f"there is no column {column!r}. There are: {', '.join(runs)}.")
+    if runs.empty:
+        raise ValueError("there are no runs to draw; look at what selected them.")
+    numeric = runs[setting].dtype.kind in "iuf"
+    names = [] if numeric else list(runs[setting].unique())
+    groups = list(runs[group].unique()) if group else [None]
+    ax = ax or plt.subplots(figsize=(6.4, 4.0 if numeric else 1.2 + 0.4 * len(names)))[1]
+    for g, value in enumerate(groups):
+        part = runs[runs[group] == value] if group else runs
+        look = dict(color=COLORS[g % len(COLORS)], marker=MARKERS[g % len(MARKERS)])
+        faint = dict(s=18, alpha=0.5, linewidths=0)
+        if numeric:
+            ax.scatter(part[setting], part[measure], **look, **faint)
+            means = part.groupby(setting)[measure].mean()
+            ax.plot(means.index, means, **look, markersize=0, label=value)
+            continue
+        centre = (g + 0.5) / len(groups) - 0.5  # of a line of height 1
+        for row, name in enumerate(names):
+            values = part.loc[part[setting] == name, measure]
+            heights = row + 0.8 * (centre + np.linspace(-0.4, 0.4, len(values)) / len(groups))
+            label = value if row == 0 else None
+            ax.scatter(values, heights, **look, **faint, label=label)
+            middle = row + 0.8 * centre
+            reach = 0.4 / len(groups)
+            ax.vlines(values.mean(), middle - reach, middle + reach, color=look["color"], lw=2)
+    if numeric:
+        ax.set(xlabel=setting, ylabel=measure)
+    else:
+        ax.set(yticks=range(len(names)), yticklabels=names, xlabel=measure)
+        ax.set_ylim(len(names) - 0.5, -0.5)
+    if group:
+        ax.legend(title=group)
+    return ax
+
+
+def plot_cloud(X, *, size=4, alpha=0.3, ax=None):
+    """Scatter two-dimensional data in grey, as the ground for axes and lines.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, 2)
+    size : float
+        Area of a point, in points squared.
+    alpha : float in (0, 1]
+        Opacity of a point: the fewer points, the more.
+    ax : Axes or None
+
+    Returns
+    -------
+    ax : Axes
+        With the same scale on both axes.
+    """
+    ax = ax or plt.subplots()[1]
+    style = dict(s=size, alpha=alpha, color="0.45", linewidths=0, rasterized=True)
+    ax.scatter(*np.transpose(X), **style)
+    ax.set_aspect("equal", adjustable="datalim")
+    return ax

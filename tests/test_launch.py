@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 from test_build import build, small_chapter, write
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-import repository  # noqa: E402
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "site")]
+import public_address  # noqa: E402
 import student  # noqa: E402
 
 PUBLIC = "https://github.com/someone/some-book"
@@ -114,9 +114,9 @@ def test_the_git_remote_is_used_only_if_it_is_public(tmp_path, monkeypatch, addr
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     if address:
         subprocess.run(["git", "-C", tmp_path, "remote", "add", "origin", address], check=True)
-    assert repository.address(tmp_path) == known
-    assert bool(repository.launchers(tmp_path, "chapters/small")) == bool(known)
-    assert bool(repository.set_up_cell(tmp_path)) == bool(known)
+    assert public_address.address(tmp_path) == known
+    assert bool(public_address.launchers(tmp_path, "chapters/small")) == bool(known)
+    assert bool(public_address.set_up_cell(tmp_path)) == bool(known)
 
 
 @pytest.fixture
@@ -165,14 +165,14 @@ def write_branch(clone):
 
 def test_colab_is_offered_where_its_branch_is(public, monkeypatch):
     monkeypatch.delenv("BOOK_REPOSITORY")  # so that the address comes from the remote, and
-    monkeypatch.setattr(repository, "git", lambda book, *what, git=repository.git: (
+    monkeypatch.setattr(public_address, "git", lambda book, *what, git=public_address.git: (
         PUBLIC if what[0] == "remote" else git(book, *what)))  # fmt: skip
-    assert [text for text, _ in repository.launchers(public, "chapters/a")] == ["Run in Binder"]
+    assert [text for text, _ in public_address.launchers(public, "chapters/a")] == ["Run in Binder"]
     write_branch(public)
     write_branch(public)  # the second takes the place of the first
     log = ["git", "-C", public, "log", "--format=%s", "origin/notebooks"]
     assert subprocess.run(log, capture_output=True, text=True).stdout.count("\n") == 1
-    texts = [text for text, _ in repository.launchers(public, "chapters/a")]
+    texts = [text for text, _ in public_address.launchers(public, "chapters/a")]
     assert texts == ["Run in Binder", "Run in Colab"]
 
 

@@ -1,15 +1,19 @@
 """What holds for `lib` as a whole: it is light, and bad input gets an error with a remedy."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import lib
 from lib.covariance import correlation, covariance
 from lib.pca import PCA
 
+LIB = Path(lib.__file__).parent
 HEAVY = {"tensorflow", "keras", "matplotlib", "pandas", "scipy", "sklearn"}
 
 
@@ -24,6 +28,36 @@ def modules_after(statement):
 
 def test_import_lib_loads_nothing_heavy():
     assert not modules_after("import lib") & HEAVY
+
+
+def test_the_grader_itself_loads_nothing_heavy():
+    assert not modules_after("import lib.grading.__main__") & HEAVY
+
+
+def imported(path):
+    """Return the full names of all that a file imports, in its functions too."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize(
+    "files, above",
+    [
+        ("*.py", ("lib.checks", "lib.grading")),
+        ("checks/*.py", ("lib.grading",)),
+        ("checks/core/*.py", ("lib.grading",)),
+    ],
+)
+def test_checks_and_grading_stand_on_the_others_and_carry_none(files, above):
+    assert "lib.pca.PCA" in imported(Path(__file__))  # what is looked for would be found
+    for path in LIB.glob(files):
+        found = {name for name in imported(path) if name.startswith(above)}
+        assert not found, (path.name, found)
 
 
 @pytest.mark.parametrize("module", ["datasets", "covariance", "pca", "metrics", "plots"])

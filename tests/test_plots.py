@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn.decomposition
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.offsetbox import AnnotationBbox
 from numpy.testing import assert_allclose
 
@@ -16,8 +18,10 @@ from lib.pca import PCA
 X = make_gaussian_cloud(300)
 CALLS = {
     "principal_axes": lambda ax=None: plots.plot_principal_axes(X, PCA().fit(X), ax=ax),
+    "cloud": lambda ax=None: plots.plot_cloud(X, ax=ax),
     "scree": lambda ax=None: plots.plot_scree(PCA().fit(X), threshold=0.9, ax=ax),
     "embedding": lambda ax=None: plots.plot_embedding(X, X[:, 0] > 0, ax=ax),
+    "runs": lambda ax=None: plots.plot_runs(RUNS, "k", "mse", ax=ax),
     "biplot": lambda ax=None: plots.plot_biplot(X, np.eye(2), ["a", "b"], ax=ax),
 }
 
@@ -37,6 +41,14 @@ def test_arrows_end_where_the_standard_deviation_says(estimator):
     tips = [note.xy for note in ax.texts if note.arrow_patch is not None]
     spread = 3 * np.sqrt(pca.explained_variance_)[:, None]
     assert_allclose(tips, pca.mean_ + spread * pca.components_)
+    assert ax.get_aspect() == 1
+
+
+def test_cloud_shows_every_point_on_equal_scales():
+    ax = plots.plot_cloud(X.tolist(), size=9, alpha=0.7)
+    (points,) = ax.collections
+    assert_allclose(points.get_offsets(), X)
+    assert points.get_sizes() == [9] and points.get_alpha() == 0.7
     assert ax.get_aspect() == 1
 
 
@@ -174,3 +186,48 @@ def test_decoded_grid_puts_the_first_row_at_the_bottom():
     assert ax.get_xlim() == (-1, 1) and ax.get_ylim() == (-2, 2)
     with pytest.raises(ValueError, match=r"reshape\(15, 15, 28, 28\)"):
         plots.plot_decoded_grid(images[0])
+
+
+RUNS = pd.DataFrame(
+    {"model": list("aabb"), "k": [2, 2, 5, 5], "seed": [0, 1, 0, 1], "mse": [4.0, 2.0, 1.0, 2.0]}
+)
+
+
+def test_runs_of_numeric_settings_are_points_and_a_line_through_their_means():
+    ax = plots.plot_runs(RUNS, "k", "mse")
+    assert_allclose(ax.collections[0].get_offsets(), RUNS[["k", "mse"]])
+    assert_allclose(ax.lines[0].get_xydata(), [[2, 3], [5, 1.5]])
+    assert not ax.patches  # no bars
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("k", "mse")
+
+
+def test_runs_of_named_settings_have_a_line_each_and_their_mean_is_marked():
+    ax = plots.plot_runs(RUNS, "model", "mse")
+    clouds = [c for c in ax.collections if isinstance(c, PathCollection)]
+    means = [c for c in ax.collections if isinstance(c, LineCollection)]
+    for row, (cloud, mean) in enumerate(zip(clouds, means)):
+        x, y = cloud.get_offsets().T
+        assert_allclose(x, RUNS.mse[2 * row : 2 * row + 2])
+        assert np.all(np.abs(y - row) < 0.5) and y[0] != y[1]
+        assert_allclose(mean.get_segments()[0][:, 0], x.mean())
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a", "b"]
+    bottom, top = ax.get_ylim()
+    assert bottom > top  # the first one is above
+
+
+@pytest.mark.parametrize("setting", ["k", "model"])
+def test_groups_of_runs_have_their_colour_and_legend(setting):
+    both = pd.concat([RUNS.assign(budget="short"), RUNS.assign(budget="long", mse=RUNS.mse / 2)])
+    ax = plots.plot_runs(both, setting, "mse", group="budget")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["short", "long"]
+    clouds = [c for c in ax.collections if isinstance(c, PathCollection)]
+    colors = {tuple(c.get_facecolor()[0]) for c in clouds}
+    assert len(colors) == 2
+    assert sum(len(c.get_offsets()) for c in clouds) == len(both)
+
+
+def test_runs_that_are_not_there_are_refused():
+    with pytest.raises(ValueError, match=r"no column 'size'. There are: model, k, seed, mse"):
+        plots.plot_runs(RUNS, "size", "mse")
+    with pytest.raises(ValueError, match="no runs"):
+        plots.plot_runs(RUNS[RUNS.k > 9], "k", "mse")

@@ -12,8 +12,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets.config import Config
 
-from lib import _sandbox, grade
-from lib.exercises import KEY, PLACEHOLDER, exercises, read, setup_cells, split
+from lib.grading.__main__ import grade_notebook
+from lib.grading.reading import KEY, PLACEHOLDER, Chapter, exercises, read, setup_cells, split
+from lib.grading.sandbox import Limits
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -136,12 +137,12 @@ def test_the_grader_gives_the_solutions_full_marks_and_the_stubs_none(chapter, v
             cell.source = "Because."
         elif marks.get("role") == "answer":
             cell.source = "\n\n".join(asked[marks.exercise].solutions)
-    teachers = [grade.Chapter(chapter)]
-    limits = _sandbox.Limits(seconds=240)
+    teachers = [Chapter(chapter)]
+    limits = Limits(seconds=240)
     for notebook, expected in ((solved, "ok"), (versions[chapter], "todo")):
         path = tmp_path / "returned.ipynb"
         nbformat.write(notebook, path)
-        rows = grade.grade_notebook(path, "a", teachers, limits, 1, 600)
+        rows = grade_notebook(path, "a", teachers, limits, seed=1)
         assert [row.exercise for row in rows] == list(asked)
         for row in rows:
             checked = asked[row.exercise].answer is not None

@@ -1,19 +1,18 @@
 """Keep outputs on exactly the cells whose output CI compares; strip everything else.
 
-python tools/clean_notebooks.py                       # strip what should not be stored
-python tools/clean_notebooks.py --run                 # run, store the compared outputs
-python tools/clean_notebooks.py --run chapters/03_svd.ipynb
+    python tools/clean_notebooks.py                # strip what should not be stored
+    python tools/clean_notebooks.py --run          # run what is out of date, store what is compared
+    python tools/clean_notebooks.py --run 03 08    # only these chapters
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 import nbformat
-from nbclient import NotebookClient
+from run_chapters import COMPARED, Runs, run_stale
 
-COMPARED = "nbval-check-output"
-ROOT = Path(__file__).resolve().parents[1]
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -36,22 +35,23 @@ def clean(notebook):
 
 
 def main(arguments=None):
-    """Clean the notebooks named on the command line, or all chapters."""
+    """Clean the chapters named on the command line, or all; return an exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", action="store_true", help="run each notebook first")
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of chapters/")
+    parser.add_argument("--run", action="store_true", help="run first what is out of date")
+    parser.add_argument("numbers", nargs="*", help="of chapters, such as 03; default: all")
     options = parser.parse_args(arguments)
 
-    for path in options.notebooks or sorted((ROOT / "chapters").glob("*.ipynb")):
+    runs = Runs()
+    paths = runs.chapters(options.numbers)
+    failed = run_stale(runs, paths) if options.run else []
+    for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        if options.run:
-            print(f"running {path} …", file=sys.stderr)
-            NotebookClient(
-                notebook, timeout=None, resources={"metadata": {"path": path.parent}}
-            ).execute()
+        if options.run and path not in failed:
+            notebook = runs.results(path)
         clean(notebook)
         nbformat.write(notebook, path)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,9 +20,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 from student import chapters_of
-from website import HOSTS_OF_LITE, LITE, offer_lite
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools" / "site"))
+from website import HOSTS_OF_LITE, LITE, offer_lite  # noqa: E402
+
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.
 PACKAGES = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6", "jupyter-server"]

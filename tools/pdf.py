@@ -20,10 +20,12 @@ from bs4 import BeautifulSoup
 from chromium import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
-from website import PDF, offer_pdf
 
 ROOT = Path(__file__).resolve().parents[1]
-STYLE = Path(__file__).parent / "templates" / "pdf.css"
+sys.path.append(str(ROOT / "tools" / "site"))
+from website import PDF, offer_pdf  # noqa: E402
+
+STYLE = ROOT / "_static" / "pdf.css"
 # What a page has for the screen alone.
 NOT_PRINTED = ".headerlink, .student-version, .interactive, .check-todo, script, button, input"
 # Links of the class "numbered" show the number of the page that they lead to.

@@ -8,7 +8,7 @@ import re
 
 from pybtex.database import parse_file
 
-from lib.exercises import read, split
+from lib.grading.reading import read, split
 
 ROLE = re.compile(r"\{([\w:+.-]+)\}`([^`]+)`")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(#?([\w/-]+)\)")

@@ -19,11 +19,14 @@ import nbformat
 from clean_notebooks import METADATA
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
-from repository import set_up_cell
 
-from lib.exercises import KEY, PLACEHOLDER, exercises, is_check, parse, read, split
+from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, split
+from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools" / "site"))
+from public_address import set_up_cell  # noqa: E402
+
 HOW_TO = (
     "> **Student version.** Write your answers into the cells below the exercises, and run them: "
     "`check` says how they do, as often as you like. You may add cells. Save the file before you "

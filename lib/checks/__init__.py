@@ -5,13 +5,14 @@ yet (with the likely mistake and where to look), or what the code raised. `Feedb
 returns, `registered` lists the exercises, `limit` sets the time that an answer may take.
 
 The exercises of a chapter are in the module of its name, which is imported when one of its ids is
-asked for. They use `lib.checks.forms` (read and compare results), `lib.checks.mistakes` (the
-hints), and `lib.checks.networks` (Keras models).
+asked for. What they share is in `lib.checks.core`: they use its `results` (read and compare what an
+answer returned), `mistakes` (the hints) and `networks` (Keras models).
 """
 
-from lib.checks._feedback import Feedback
-from lib.checks._limit import limit
-from lib.checks._registry import Exercise, check, exercise, registered
-from lib.checks.mistakes import Wrong
+from lib.checks.core.feedback import Feedback
+from lib.checks.core.judging import check
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.registry import Exercise, exercise, registered
+from lib.checks.core.time_limit import limit
 
 __all__ = ["Exercise", "Feedback", "Wrong", "check", "exercise", "limit", "registered"]

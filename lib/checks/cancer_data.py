@@ -3,8 +3,18 @@
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import agree, align, alike, array, close, integer, number, parts, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import (
+    agree,
+    align,
+    alike,
+    array,
+    close,
+    integer,
+    number,
+    parts,
+    precision,
+)
 
 
 def readings(rng, n, p, decay=0.75):

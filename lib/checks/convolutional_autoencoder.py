@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from lib.checks import exercise, networks
-from lib.checks.forms import agree, integer
-from lib.checks.mistakes import Wrong
+from lib.checks import exercise
+from lib.checks.core import networks
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, integer
 
 
 def side_of(
@@ -69,6 +70,10 @@ def layers_to_measure(rng):
         "one-stride-more": (
             lambda *args: side_of(*args, valid_up=lambda N, F, s: N * s + F),
             "Between N stamps there are fewer than N strides.",
+        ),
+        "zeros-between": (
+            lambda *args: side_of(*args, same_up=lambda N, F, s: (N - 1) * s + 1),
+            'With padding "same" a transposed convolution leaves room behind the last pixel too.',
         ),
         "paddings-swapped": (
             lambda N, F, s, padding, transposed: side_of(

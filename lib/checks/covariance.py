@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib.checks import Wrong, exercise
-from lib.checks.forms import agree, alike, array, close, integer, parts, precision
-from lib.checks.mistakes import on_means_of_rows, on_one_mean, on_transposed
+from lib.checks.core.mistakes import on_means_of_rows, on_one_mean, on_transposed
+from lib.checks.core.results import agree, alike, array, close, integer, parts, precision
 
 
 def readings(rng, n, p):

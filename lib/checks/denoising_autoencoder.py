@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 from scipy.special import ive
 
-from lib.checks import exercise, networks
-from lib.checks.forms import agree, close, number
-from lib.checks.mistakes import Wrong
+from lib.checks import exercise
+from lib.checks.core import networks
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, close, number
 
 
 def wiener(
@@ -147,7 +148,7 @@ def arrays_to_mask(rng):
         ),
         "ones-for-zeros": (
             lambda X, rate, rng: masked(X, rate, rng, filled=1.0),
-            "The dropped pixels are white. They should be zero.",
+            "The dropped pixels are 1. They should be 0.",
         ),
     },
 )  # fmt: skip

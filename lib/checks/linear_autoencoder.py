@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from lib.checks import exercise, networks
-from lib.checks.forms import agree, agree_up_to_signs, alike_up_to_signs, parts
-from lib.checks.mistakes import Wrong
+from lib.checks import exercise
+from lib.checks.core import networks
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, agree_up_to_signs, alike_up_to_signs, parts
 
 
 def off_centre(rng, n, p):

@@ -9,8 +9,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from lib.checks import exercise
-from lib.checks.forms import array, close, number, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import array, close, number, precision
 
 
 def doubly_centred(squares, *, rows=True, columns=True):

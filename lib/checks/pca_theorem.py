@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import Wrong, exercise
-from lib.checks.forms import (
+from lib.checks.core.results import (
     agree,
     agree_up_to_signs,
     align,

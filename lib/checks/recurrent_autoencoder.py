@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import agree, array, close, number, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, array, close, number, precision
 
 
 def sigmoid(a):
@@ -68,7 +68,8 @@ def gates(rng):
         ),
         "reset-before-weights": (
             lambda x, h, Wx, Wh, b: step(x, h, Wx, Wh, b, early=True),
-            "The reset gate multiplies the state itself. In the formula the weights come first.",
+            "The reset gate multiplies the state itself, as in the paper of 2014 and in Keras with "
+            "`reset_after=False`. In the formula of this chapter the weights come first.",
         ),
         "no-biases": (
             lambda x, h, Wx, Wh, b: step(x, h, Wx, Wh, 0 * b),
@@ -209,7 +210,7 @@ def watched(rng):
 
 @exercise(
     "ex-recurrent-autoencoder-3",
-    title="Too good to be true",
+    title="What the detector has seen",
     shows="Scale and components come from training data, the threshold from normal ones.",
     look="For each line ask which of the three sets it may learn from.",
     cases=watched,

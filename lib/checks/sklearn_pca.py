@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from lib.checks import exercise
-from lib.checks.forms import agree, close, integer, number, parts, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import agree, close, integer, number, parts, precision
 
 
 def samples(rng, n, p, decay=0.7):

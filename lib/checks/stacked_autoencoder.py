@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import alike, array, close, number, precision
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.results import alike, array, close, number, precision
 
 
 def garments(rng):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import Wrong, exercise
-from lib.checks.forms import agree, array, chosen, close, integer, precision
+from lib.checks.core.results import agree, array, chosen, close, integer, precision
 
 WORDS = (
     "same values", "twice", "root two", "squared", "inverse", "same vectors", "left", "swapped",

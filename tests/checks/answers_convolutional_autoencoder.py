@@ -56,6 +56,13 @@ def always_times_stride(N, F, stride, padding, transposed):
     return N * stride if transposed else by_counting(N, F, stride, padding, False)
 
 
+@wrong(E1, "zeros-between")
+def padded_with_one_less_than_kernel(N, F, stride, padding, transposed):
+    if transposed and padding == "same":
+        return (N - 1) * stride + F - (F - 1)
+    return by_counting(N, F, stride, padding, transposed)
+
+
 @wrong(E1, "transposed-ignored")
 def convolution_only(N, F, stride, padding, transposed):
     return by_counting(N, F, stride, padding, False)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from lib.checks import exercise
-from lib.checks._registry import _exercises
-from lib.checks.forms import (
+from lib.checks.core.registry import _exercises
+from lib.checks.core.results import (
     agree,
     agree_up_to_signs,
     alike_up_to_signs,

@@ -1,4 +1,4 @@
-"""The hints of `lib.checks.networks`, each of which `test_networks.py` reaches."""
+"""The hints of `lib.checks.core.networks`, each of which `test_networks.py` reaches."""
 
 NETWORK_HINTS = {
     "not-a-model", "model-input", "model-output", "no-part", "bottleneck-wide",

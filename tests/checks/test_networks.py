@@ -5,7 +5,7 @@ import pytest
 from networks_answers import NETWORK_HINTS
 
 from lib.checks import Wrong
-from lib.checks import networks as n
+from lib.checks.core import networks as n
 from lib.training import keras
 
 layers = keras.layers

@@ -21,12 +21,12 @@ from networks_answers import NETWORK_HINTS
 
 from lib import checks
 from lib.checks import check, limit, registered
-from lib.checks.mistakes import TEXTS
+from lib.checks.core.mistakes import TEXTS
 
 FOLDER = Path(checks.__file__).parent
 REJECTIONS = {"Wrong", "Todo", "Raised"}
 DELEGATES = {"agree", "agree_up_to_signs"}
-CORE = ["_registry", "_call", "forms"]
+CORE = ["judging", "calling", "results"]
 EXERCISES = registered()
 WORDS = sorted({task.word for task in EXERCISES.values()})
 _, WRONG = load()
@@ -141,7 +141,7 @@ def test_a_check_needs_each_of_its_rejections(word):
 
 @pytest.mark.parametrize("name", CORE)
 def test_the_core_needs_each_of_its_rejections(name):
-    module = importlib.import_module(f"lib.checks.{name}")
+    module = importlib.import_module(f"lib.checks.core.{name}")
     with made_up(), limit(0.02):
         before = [verdict(exercise, answer) for exercise, _, answer in CORE_WRONG]
         for delete, codes in without_one(module):
@@ -162,7 +162,7 @@ def test_every_hint_is_reached_by_a_wrong_answer():
 
 
 def test_every_hint_in_the_source_has_words():
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(FOLDER.rglob("*.py")):
         local = {hint for t in EXERCISES.values() for hint in t.texts if home(t) == path}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong":
@@ -191,8 +191,8 @@ def test_a_hint_is_a_sentence_or_two():
 
 def test_deleting_a_rejection_is_noticed_at_all():
     """The machinery above: with all rejections of a function gone, everything is right."""
-    from lib.checks import forms
+    from lib.checks.core import results
 
-    with replaced(forms, dict(functions_in(compile("def agree(*a, **k): pass", "x", "exec")))):
+    with replaced(results, dict(functions_in(compile("def agree(*a, **k): pass", "x", "exec")))):
         assert check("ex-covariance-2", lambda X: np.zeros(1)).status == "ok"
     assert check("ex-covariance-2", lambda X: np.zeros(1)).status == "wrong"

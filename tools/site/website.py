@@ -20,7 +20,7 @@ import shutil
 from pathlib import Path
 
 import formulas
-import repository
+import public_address
 from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools import subset
@@ -43,11 +43,11 @@ SCRIPTS = [
     "copybutton.js", "scripts/sphinx-book-theme.js", "scripts/pydata-sphinx-theme.js", "book.js",
 ]  # fmt: skip
 SEARCH = ["_static/searchtools.js", "_static/language_data.js", "searchindex.js"]
-# What the theme copies into the site and no page of ours uses.
+# What is copied into the site and no page of ours uses.
 UNUSED = [
     "vendor", "scripts", "styles", "locales", "images", "mathjax", "sphinx-thebe.*",
     "togglebutton.*", "webpack-macros.html", "sbt-webpack-macros.html", "file.png", "plus.png",
-    "minus.png", "copybutton_funcs.js", "play-solid.svg", "screenshot.png",
+    "minus.png", "copybutton_funcs.js", "play-solid.svg", "screenshot.png", "pdf.css",
 ]  # fmt: skip
 
 # The whole book, if `tools/pdf.py` has printed it.
@@ -351,7 +351,7 @@ def prepare(app, pagename, templatename, context, doctree):
             # tools/student.py writes these
             "notebook": f"{here}notebooks/{name}.ipynb",
             "student": f"{here}student/{name}.ipynb",
-            "services": repository.launchers(app.srcdir, pagename),
+            "services": public_address.launchers(app.srcdir, pagename),
             "guide": "how_to_use" if "how_to_use" in app.env.all_docs else "",
         }
 
@@ -540,6 +540,9 @@ def configure(app, config):
     base = os.environ.get("BOOK_URL", config.html_baseurl or "")
     config.html_baseurl = f"{base.rstrip('/')}/" if base else ""
     config.html_context.setdefault("default_mode", "auto")
+    # Chapters that have never run, while another one is looked at (`tools/build_book.py`).
+    if without := os.environ.get("BOOK_WITHOUT"):
+        config.nb_execution_excludepatterns = without.split()
     config.html_copy_source = False
     config.html_show_sourcelink = False
     config.html_domain_indices = False

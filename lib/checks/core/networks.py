@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
 
 RANK = 1e-4  # singular values of a Jacobian below this share of the largest are rounding
 SCALES = (1.0, 10.0, 100.0)  # of the weights, to drive an output out of its range

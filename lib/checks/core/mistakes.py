@@ -131,7 +131,7 @@ TEXTS = {
         "The new data are centred by their own mean. Which mean belongs to the components?"
     ),
     "learned-from-test": "What is learned comes from the new data, not from the training data.",
-    # networks: `lib.checks.networks`
+    # networks: `lib.checks.core.networks`
     "not-a-model": (
         "A Keras model is asked for: the model itself, and not a layer, an output, a list of its "
         "parts or what `fit` returns."

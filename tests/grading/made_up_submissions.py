@@ -1,20 +1,17 @@
-"""The grader: thirty made-up submissions, each graded as it deserves, and nothing else touched."""
+"""A made-up chapter, and submissions to it, good, bad and hostile, with what they deserve."""
 
-import csv
-import hashlib
 import json
-import sys
 import textwrap
-import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
-from lib import _sandbox, grade
-from lib.exercises import KEY, exercises, setup_cells, split
+from lib.grading import sandbox
+from lib.grading.__main__ import grade_notebook
+from lib.grading.reading import KEY, Chapter
 
 needs_bubblewrap = pytest.mark.skipif(
-    not _sandbox.isolates(),
+    not sandbox.isolates(),
     reason="bubblewrap is missing or may not be used here, so nothing hostile is run",
 )
 
@@ -134,10 +131,11 @@ def submissions(canary):
     delete += f"open({canary + '/new'!r}, 'w').write('x')"
     patch = """
         import lib.checks
+        from lib.checks import core
         class Forged:
             status, hint, message = "ok", None, "forged"
         check = lambda *a, **k: Forged()
-        lib.checks.check = lib.checks._registry.check = lib.checks._registry._check = check
+        lib.checks.check = core.judging.check = core.judging._check = check
         np.allclose = lambda *a, **k: True
         def repaired_correlation(X):
             return centred(X).T @ centred(X) / (len(X) - 1)
@@ -231,107 +229,12 @@ def submissions(canary):
     }  # fmt: skip
 
 
-def fingerprint(folder):
-    """Return a digest of all names and contents below a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    parts = [f"{path}:".encode() + path.read_bytes() for path in files]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-@needs_bubblewrap
-def test_thirty_submissions_are_graded_as_they_deserve(tmp_path, capsys):
-    canary = tmp_path / "canary"
-    (canary / "deep").mkdir(parents=True)
-    (canary / "deep" / "file").write_text("untouched")
-    folder = tmp_path / "submissions"
-    cases = submissions(canary)
-    assert len(cases) >= 30
-    for name, (text, _) in cases.items():
-        path = folder / name / "any name.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
-    teachers = tmp_path / "01_covariance.ipynb"
-    teachers.write_text(writes(chapter()), encoding="utf-8")
-    before = fingerprint(tmp_path)
-
-    out, report = tmp_path / "grades.csv", tmp_path / "report.html"
-    start = time.monotonic()
-    arguments = [folder, "--out", out, "--report", report, "--chapter", teachers, "--isolated"]
-    arguments += ["--seconds", "5", "--memory", "1", "--seed", "1", "--jobs", "2"]
-    status = grade.main([str(argument) for argument in arguments])
-    took = time.monotonic() - start
-    printed = capsys.readouterr()
-    assert status == 0, printed.err
-    assert took < 600
-
-    with out.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    got, messages = {}, {}
-    for row in rows:
-        name = row["submission"].removeprefix("'").partition("/")[0]
-        got.setdefault(name, []).append(row["status"])
-        messages.setdefault(name, []).append(f"{row['status']}: {row['message']}")
-        assert row["points"] == {"ok": "1.0", "read": ""}.get(row["status"], "0.0")
-    assert got.keys() == cases.keys()
-    wrong = {
-        name: messages[name]
-        for name, (_, expected) in cases.items()
-        if not all(s in e.split(" or ") for s, e in zip(got[name], expected, strict=True))
-    }
-    assert not wrong, json.dumps(wrong, indent=1)
-    assert not any(row["submission"].startswith("=") for row in rows), "a spreadsheet would run it"
-
-    hints = {row["hint"] for row in rows if row["submission"].startswith("one wrong")}
-    assert "not-scaled" in hints
-    assert next(line for line in printed.out.splitlines() if FIRST in line).count("not-scaled")
-    html = report.read_text(encoding="utf-8")
-    assert "Because." in html and "=strange (name)" in html and "<script" not in html
-    for path in (out, report):
-        path.unlink()
-    assert fingerprint(tmp_path) == before, "a submission has changed something outside"
-    print(f"{len(cases)} submissions in {took:.0f} s")
-
-
-def test_the_chapter_says_what_is_asked(tmp_path):
-    asked = exercises(chapter())
-    assert list(asked) == [*STUBS, "ex-covariance-6"]
-    assert asked[FIRST].title == "About repaired_correlation"
-    assert asked[FIRST].answer == "repaired_correlation"
-    assert asked["ex-covariance-6"].answer is None
-    kinds = [piece.kind for piece in split(chapter())]
-    assert kinds.count("solution") == 4 and kinds.count("answer") == 3
-
-
-def test_only_what_the_answers_use_is_taken_from_the_chapter():
-    assert setup_cells(chapter(), [RIGHT[SECOND]]) == [IMPORTS]
-    assert setup_cells(chapter(), RIGHT.values()) == [IMPORTS, HELPER]
-
-
-@pytest.mark.parametrize(
-    "body, code, expected",
-    [
-        (["X = 1", "Y = X", "Z = 3"], "Y", [0, 1]),
-        (["import a", "m = a()", "m.fit(a)", "b = m"], "m", [0, 1, 2]),
-        (["import a", "m = a()", "h = train(m)", "b = m"], "m", [0, 1, 2]),
-        (["import a", "d = {}", "d['x'] = 1", "print(d)"], "d", [0, 1, 2]),
-        (["import a", "X = 1", "def f(X):\n    return X"], "f(2)", [0, 2]),
-        (["import a", "X = 1"], "for X in range(3):\n    print(X)", [0]),
-        (["import a", "X = 1"], "X = 2\nprint(X)", [0]),
-        (["import a", "X = 1"], "with a.b as X:\n    print(X)", [0]),
-        (["import a", "X = 1"], "not python (", [0]),
-    ],
-)
-def test_the_cells_that_a_name_needs(body, code, expected):
-    cells = [new_code_cell(text) for text in body]
-    assert setup_cells({"cells": cells}, [code]) == [body[i] for i in expected]
-
-
 def graded(tmp_path, text, chapters, **limits):
     """Return the rows of one submission."""
     path = tmp_path / "a.ipynb"
     path.write_text(text, encoding="utf-8")
-    limits = _sandbox.Limits(**{"seconds": 20, **limits})
-    return grade.grade_notebook(path, "a", chapters, limits, 1, 100)
+    limits = sandbox.Limits(**{"seconds": 20, "notebook_seconds": 100, **limits})
+    return grade_notebook(path, "a", chapters, limits, seed=1)
 
 
 def book(tmp_path):
@@ -339,70 +242,4 @@ def book(tmp_path):
     other = json.loads(writes(chapter()).replace("ex-covariance", "ex-svd"))
     for name, notebook in (("01_covariance", chapter()), ("03_svd", other)):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    return [grade.Chapter(tmp_path / f"{name}.ipynb") for name in ("01_covariance", "03_svd")]
-
-
-def test_a_submission_tells_its_chapter_by_metadata_or_by_its_exercises(tmp_path):
-    chapters = book(tmp_path)
-    for text in (submission(), submission(marked=False)):
-        assert grade.recognise(json.loads(text), chapters).name == "01_covariance"
-    text = submission(marked=False).replace("ex-covariance", "ex-svd")
-    assert grade.recognise(json.loads(text), chapters[::-1]).name == "03_svd"
-    (row,) = graded(tmp_path, writes(new_notebook()), chapters)
-    assert row.status == "unreadable" and "--chapter" in row.message
-
-
-def test_the_solutions_of_a_returned_chapter_are_not_graded(tmp_path):
-    rows = graded(tmp_path, writes(chapter()), book(tmp_path)[:1])
-    assert [row.status for row in rows] == ["todo"] * 4
-
-
-def test_without_bubblewrap_a_warning_and_a_fence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(_sandbox, "isolates", lambda: False)
-    canary = tmp_path / "canary"
-    canary.write_text("untouched")
-    code = f"import os\nos.remove({str(canary)!r})"
-    write = f"open({str(canary)!r}, 'a').write('x')"
-    inside = 'with open("mine", "w") as file:\n    file.write("x")'
-    run = "import subprocess\nsubprocess.run(['ls'])"
-    answers = {FIRST: code, SECOND: write, THIRD: f"{inside}\n{RIGHT[THIRD]}"}
-    rows = graded(tmp_path, submission(answers, after=[run]), book(tmp_path)[:1])
-    assert [row.status for row in rows] == ["error", "error", "ok", "read"]
-    assert "outside the working folder" in rows[0].message + rows[1].message
-    assert canary.read_text() == "untouched"
-    (tmp_path / "empty").mkdir()
-    out = ["--out", str(tmp_path / "x.csv")]
-    assert grade.main([str(tmp_path / "empty"), "--isolated", *out]) == 2
-    assert "bubblewrap" in capsys.readouterr().err
-
-
-def test_what_was_asked_wrongly_is_refused_with_the_remedy(tmp_path, capsys):
-    for arguments in ([tmp_path / "none"], [tmp_path, "--chapter", tmp_path / "none.ipynb"]):
-        with pytest.raises(SystemExit):
-            grade.main([str(argument) for argument in arguments])
-        assert "ut the returned" in (error := capsys.readouterr().err) or "Name one" in error
-
-
-@needs_bubblewrap
-def test_what_the_sandbox_hides(tmp_path):
-    """From inside: no write outside, no network, no other process, no file of the user's."""
-    secret = tmp_path / "secret"
-    secret.write_text("x")
-    probe = f"""
-        import os, socket, subprocess
-        found = []
-        if os.path.exists({str(secret)!r}): found.append("reads files")
-        for path in ("/", "/usr", "/etc", "/dev", {sys.prefix!r}, {str(_sandbox.LIB)!r}):
-            try:
-                open(path + "/probe", "w"); found.append("writes " + path)
-            except OSError: pass
-        if len([p for p in os.listdir("/proc") if p.isdigit()]) > 3: found.append("sees processes")
-        if [name for _, name in socket.if_nameindex() if name != "lo"]: found.append("network")
-        mount = ["mount", "-o", "remount,rw", "/usr"]
-        if subprocess.run(mount, capture_output=True).returncode == 0: found.append("remounts")
-        if os.listdir("."): found.append("not empty")
-        if "SECRET" in os.environ: found.append("environment")
-        raise ValueError(f"found {{found}}")
-        """
-    rows = graded(tmp_path, submission({FIRST: textwrap.dedent(probe)}), book(tmp_path)[:1])
-    assert "found []" in rows[0].message, rows[0].message
+    return [Chapter(tmp_path / f"{name}.ipynb") for name in ("01_covariance", "03_svd")]

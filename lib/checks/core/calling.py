@@ -10,8 +10,8 @@ import traceback
 
 import numpy as np
 
-from lib.checks._limit import TimedOut, call_within
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
+from lib.checks.core.time_limit import TimedOut, call_within
 
 DATA = {"builtins", "numpy", "pandas", "scipy"}  # what is copied; a model is passed as it is
 NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "CACHE"}

@@ -1,4 +1,4 @@
-"""The process that runs one student's notebook: `lib.grade` starts it, and tells it what to run.
+"""The process that runs one student's notebook: `sandbox` starts it, and tells it what to run.
 
 It answers on what was its standard output, a line of JSON for each step. Every line bears a secret
 that came in on standard input before any of the student's code ran, so printing a line, even into
@@ -13,6 +13,8 @@ import os
 import sys
 import traceback
 import types
+
+from lib.grading.syntax import is_check, parse
 
 #: Modules whose functions are put back before each check, if a student's code has replaced them.
 GUARDED = ("lib", "numpy", "builtins", "scipy", "sklearn", "pandas", "keras")
@@ -67,7 +69,6 @@ def set_limits(memory, file_size):
 def run(job, tell):
     """Set up, run the student's cells, and check each exercise after its own cells."""
     import lib.checks as checks
-    from lib.exercises import parse  # noqa: F401  (before the fence and the student's code)
 
     task = {}
     for exercise in job["exercises"]:
@@ -135,8 +136,6 @@ def run(job, tell):
 
 def execute(code, space, name):
     """Run the code of one cell; messages can show its lines."""
-    from lib.exercises import is_check, parse
-
     tree = parse(code)
     tree.body = [node for node in tree.body if not is_check(node)]
     filename = f"<{name}>"

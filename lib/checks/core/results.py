@@ -9,7 +9,7 @@ from numbers import Number
 
 import numpy as np
 
-from lib.checks.mistakes import Wrong
+from lib.checks.core.mistakes import Wrong
 
 NUMERIC = "biufc"
 

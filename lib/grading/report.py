@@ -30,14 +30,13 @@ summary { cursor: pointer; padding: .2rem 0 } details > div { margin: 0 0 1rem 1
 """
 
 
-def page(rows, lines, seed, warning):
+def page(rows, tallies, seed, warning):
     """Return the report.
 
     Parameters
     ----------
-    rows : list of lib.grade.Row
-    lines : list of tuple
-        From `lib.grade.summary`.
+    rows : list of lib.grading.table.Row
+    tallies : list of lib.grading.table.Tally
     seed : int
     warning : str
         What the machine was not protected from; empty if nothing.
@@ -47,7 +46,7 @@ def page(rows, lines, seed, warning):
     if warning:
         body.append(f'<p class="warning">{escape(warning)}</p>')
     body.append("<p>" + " · ".join(f"{mark} {words}" for mark, words in MARKS.values()) + "</p>")
-    body.append("<h2>Exercises, the most missed first</h2>" + summary_table(lines))
+    body.append("<h2>Exercises, the most missed first</h2>" + summary_table(tallies))
     body.append("<h2>Submissions</h2>")
     for chapter in dict.fromkeys(row.chapter for row in rows):
         body.append(grades_table(chapter, [row for row in rows if row.chapter == chapter]))
@@ -60,11 +59,11 @@ def page(rows, lines, seed, warning):
     )
 
 
-def summary_table(lines):
+def summary_table(tallies):
     """Return how each exercise went."""
     head = "<tr><th>exercise</th><th>title</th><th>right</th><th>else</th><th>mistake</th></tr>"
     body = []
-    for exercise, title, number, right, status, hint in lines:
+    for exercise, title, number, right, status, hint in tallies:
         other = ", ".join(
             f"{count} {MARKS[name][1]}" for name, count in status.most_common() if name != "ok"
         )

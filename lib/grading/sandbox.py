@@ -22,22 +22,24 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LIB = Path(__file__).resolve().parent
+LIB = Path(__file__).resolve().parents[1]
 PAGE = 4096 if os.name == "nt" else os.sysconf("SC_PAGE_SIZE")
 SETUP_SECONDS = 600  # imports and the chapter's own cells; only against a machine that hangs
-WORKER = "import sys; sys.path.insert(0, {!r}); from lib._grade_worker import main; main()"
+WORKER = "import sys; sys.path.insert(0, {!r}); from lib.grading.worker import main; main()"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process may use.
+    """What a notebook may use.
 
     Attributes
     ----------
     seconds : float
         For each cell and for each check; imports are not limited.
+    notebook_seconds : float
+        For all of it; after that, what is left is not graded.
     memory : float
-        Gigabytes, over all processes of the notebook where the system tells.
+        Gigabytes, over all its processes where the system tells.
     processes : int
         How many may exist at once.
     file_megabytes : int
@@ -47,6 +49,7 @@ class Limits:
     """
 
     seconds: float = 60
+    notebook_seconds: float = 600
     memory: float = 3
     processes: int = 32
     file_megabytes: int = 64
@@ -100,7 +103,7 @@ class Worker:
     Parameters
     ----------
     job : dict
-        What `lib._grade_worker` needs.
+        What `lib.grading.worker` needs.
     limits : Limits
     """
 

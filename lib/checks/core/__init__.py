@@ -1,0 +1,11 @@
+"""What all checks share, in the order in which an answer goes through it.
+
+- `registry`: the exercises that can be checked
+- `judging`: `check` itself, which tries an answer and finds out what is the matter with it
+- `calling`: call an answer, on copies and with a readable report of errors
+- `time_limit`: stop it when its time is over
+- `results`: read what it returned, whatever its form, and compare it
+- `networks`: the same for Keras models
+- `mistakes`: the mistakes that students make, and the words about them
+- `feedback`: what is said in the end
+"""
