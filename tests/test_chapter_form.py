@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from chapter_form import RULES, Chapter, Drawing, statements, verdicts_in
+from chapter_list import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-TEMPLATE = Path(__file__).resolve().parents[1] / "tools" / "chapter_template" / "chapter.ipynb"
+TEMPLATE = ROOT / "tools" / "chapter_template" / "chapter.ipynb"
 FILE = "chapters/12_made_up.ipynb"
 # The template of a chapter, of which nothing but more is wanted.
 WANTS_MORE = {"has_35_to_90_cells", "has_3_to_6_exercises"}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import exercise
-from lib.checks.forms import agree
+from lib.checks.core.results import agree
 
 
 def spread_about(X, centre, ddof=0):

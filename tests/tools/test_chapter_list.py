@@ -2,15 +2,10 @@
 
 import re
 import shutil
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-from chapter_list import LISTS, chapters, complaints, hours, plain, write  # noqa: E402
+from chapter_list import LISTS, ROOT, chapters, complaints, hours, plain, write
 
 NAMES = ["01_one", "02_two_ways", "03_three"]
 FIRST = """\

@@ -10,12 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from chapter_form import RULES, Chapter
+from chapter_list import BEYOND, ROOT, chapters, complaints
 from nbclient import NotebookClient
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-from chapter_list import BEYOND, chapters, complaints  # noqa: E402
-from new_chapter import Refused, begin  # noqa: E402
+from new_chapter import Refused, begin
 
 WORD, TITLE = "trial_run", 'A trial, called "run"'
 LAST = chapters(ROOT)[-1]
@@ -118,7 +115,7 @@ def test_its_check_passes_the_tests_of_checks(in_the_copy):
         ("more", "  ", "needs a title"),
         ("svd", "Again", "a chapter called svd already"),
         (WORD, "Again", f"a chapter called {WORD} already"),
-        ("networks", "Networks", "exists already"),
+        ("core", "The core", "exists already"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(book, word, title, reason):
