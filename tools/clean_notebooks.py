@@ -1,8 +1,8 @@
 """Keep outputs on exactly the cells whose output CI compares; strip everything else.
 
-    python tools/clean_notebooks.py                # strip what should not be stored
-    python tools/clean_notebooks.py --run          # run what is out of date, store what is compared
-    python tools/clean_notebooks.py --run 03 08    # only these chapters
+python tools/clean_notebooks.py                # strip what should not be stored
+python tools/clean_notebooks.py --run          # run what is out of date, store what is compared
+python tools/clean_notebooks.py --run 03 08    # only these chapters
 """
 
 import argparse

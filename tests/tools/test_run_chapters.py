@@ -184,6 +184,4 @@ def test_the_readers_own_settings_stay_outside(tmp_path, monkeypatch):
     executed, said = run(path, tmp_path / "log")
     assert executed, said
     printed = [o for o in executed.cells[1].outputs if o.output_type != "display_data"]
-    assert [o.get("text") for o in printed] == [
-        "['sans-serif'] white\nNone True\n[]\nFalse []\n"
-    ]
+    assert [o.get("text") for o in printed] == ["['sans-serif'] white\nNone True\n[]\nFalse []\n"]

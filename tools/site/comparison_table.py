@@ -48,11 +48,22 @@ def glued_rows(app, docname):
     return [] if glued is None else [Row(*row) for row in json.loads(glued["data"][MIME])]
 
 
+def rows_up_to(app, docname):
+    """Return the rows of all pages up to this one."""
+    pages = [page for page in sorted(app.env.all_docs) if page <= docname]
+    return [row for page in pages for row in glued_rows(app, page)]
+
+
+def shown(app, docname):
+    """Return the file that holds the rows which a page shows, as it was last written."""
+    return Path(app.doctreedir, f"{docname}.rows.json")
+
+
 def fill(app, doctree, docname):
     """Replace each placeholder by the rows of all pages up to this one."""
     for placeholder in list(doctree.findall(Table)):
-        pages = [page for page in sorted(app.env.all_docs) if page <= docname]
-        rows = [row for page in pages for row in glued_rows(app, page)]
+        rows = rows_up_to(app, docname)
+        shown(app, docname).write_text(json.dumps(rows), encoding="utf-8")
         if not rows:
             LOGGER.warning("no page up to here has glued rows", location=placeholder)
             placeholder.parent.remove(placeholder)
@@ -72,9 +83,14 @@ def table_group(frame):
     return nodes.tgroup("", *columns, head, nodes.tbody("", *body), cols=len(columns))
 
 
-def pages_with_tables(app, env):
-    """Have all pages that show a table written again: any chapter may have changed its rows."""
-    return [page for page in env.all_docs if next(env.get_doctree(page).findall(Table), None)]
+def pages_with_old_tables(app, env):
+    """Have the pages written again that show other rows than they should by now."""
+    files = {page: shown(app, page) for page in env.all_docs}
+    return [
+        page
+        for page, file in files.items()
+        if file.exists() and file.read_text(encoding="utf-8") != json.dumps(rows_up_to(app, page))
+    ]
 
 
 def setup(app):
@@ -82,5 +98,5 @@ def setup(app):
     app.add_node(Table)
     app.add_directive("comparison", ComparisonDirective)
     app.connect("doctree-resolved", fill)
-    app.connect("env-updated", pages_with_tables)
+    app.connect("env-updated", pages_with_old_tables)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
