@@ -69,7 +69,6 @@ experiments: $(READY)  ## run the experiments that are missing (NAME=… for one
 lighthouse: book  ## measure four pages of the site with Lighthouse; wants a quiet machine
 	$(BIN)/python tools/lighthouse.py
 
-.PHONY: chapter
 chapter: $(READY)  ## begin a chapter: make chapter NAME=random_matrices TITLE="Random matrices"
 	@$(BIN)/python tools/new_chapter.py "$$NAME" "$$TITLE"
 

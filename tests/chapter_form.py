@@ -6,15 +6,10 @@ notebook and run nothing. CONTRIBUTING.md describes the form.
 
 import ast
 import re
-import sys
-from pathlib import Path
 from statistics import median
 
 import nbformat
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-from chapter_list import read_header, shorten, word_of  # noqa: E402
+from chapter_list import ROOT, read_header, shorten, word_of
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 COMPARED, STUB, SOLUTION, FOLDED = "nbval-check-output", "exercise", "solution", "hide-input"

@@ -249,13 +249,13 @@ REMEDY = "Run `make format` (python tools/chapter_list.py), which writes the lis
 
 def marks(kind):
     """Return the pattern of a list between its marks."""
-    return re.compile(rf"(<!-- chapters: {kind} -->\n\n)(.*?)(\n?<!-- end of chapters -->)", re.S)
+    return re.compile(rf"(<!-- chapters: {kind} -->\n)(.*?)(<!-- end of chapters -->)", re.S)
 
 
 def filled(text, kind, head, pieces):
     """Return a page with its list written anew."""
     made = "\n".join([head, *pieces])
-    return marks(kind).sub(lambda match: f"{match[1]}{made}\n{match[3]}", text)
+    return marks(kind).sub(lambda match: f"{match[1]}\n{made}\n\n{match[3]}", text)
 
 
 def write(book=ROOT):
@@ -327,8 +327,8 @@ def complaints_about_a_list(text, page, kind, listed, head, pieces):
     if match is None:
         yield (
             f"{page} has no list between `<!-- chapters: {kind} -->` and "
-            "`<!-- end of chapters -->`, each on a line of its own and with an empty line to "
-            f"the list. Put the marks back where the list belongs. {REMEDY}"
+            "`<!-- end of chapters -->`, each on a line of its own. "
+            f"Put the marks back where the list belongs. {REMEDY}"
         )
         return
     if filled(text, kind, head, pieces) == text:

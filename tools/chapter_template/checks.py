@@ -1,9 +1,9 @@
 """Checks of the exercises of chapter NEWNUMBER."""
 
 import numpy as np
-from lib.checks.forms import agree
 
 from lib.checks import exercise
+from lib.checks.core.results import agree
 
 
 def spread_about(X, centre, ddof=0):
