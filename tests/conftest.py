@@ -1,5 +1,7 @@
 """Settings that all tests share."""
 
+import os
+
 import surroundings
 
 surroundings.settle()  # before anything reads the settings of whoever runs the tests
@@ -21,3 +23,17 @@ def close_figures():
     import matplotlib.pyplot as plt
 
     plt.close("all")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def moved_seeds():
+    """With MOVE_SEEDS=1 in the environment, start every network from other weights.
+
+    A test that says only "trained" has to pass then, too: it must not rest on one lucky start.
+    """
+    if os.environ.get("MOVE_SEEDS"):
+        from lib.training import keras
+
+        original = keras.utils.set_random_seed
+        keras.utils.set_random_seed = lambda seed: original(seed + int(os.environ["MOVE_SEEDS"]))
+    yield
