@@ -167,7 +167,7 @@ def plain(text):
     'Keep k numbers of a score.'
     """
     text = re.sub(r"\{[\w:+-]+\}`([^`<]*?)(?: ?<[^`>]*>)?`", r"\1", text)
-    return re.sub(r"\$(\w+)\$", r"\1", text)
+    return re.sub(r"\$([A-Za-z])\$", r"\1", text)
 
 
 def link(chapter, text):
