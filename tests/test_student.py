@@ -162,14 +162,6 @@ def run(notebook, folder):
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()
 
 
-def student_output(cell):
-    """Return what a cell showed, as text."""
-    return "".join(
-        output.get("text") or output.get("data", {}).get("text/plain", "")
-        for output in cell.outputs
-    )
-
-
 LABELS = """(ch-a)=
 # A chapter
 

@@ -9,7 +9,7 @@ An experiment is a file with a question as its docstring and
     GRID         what is compared: a list of settings, or a dict of lists for all combinations;
                  a setting is a dict of plain values, and all settings have the same keys
     SEEDS        at least three
-    run          run(setting, seed) returns a dict of numbers, the measures
+    run          run(setting, seed) returns a dict of numbers, the measures; NaN where there is none
     TOLERANCE    how far a measure may be off when a run is repeated, on another machine too;
                  inf for what is not compared, such as a time
     CHEAP        the run that `make test` repeats: (setting, seed)
@@ -110,7 +110,7 @@ class Experiment:
 
     def row(self, setting, seed, measures, seconds):
         """Return a row of the table, made of what a run returned."""
-        numbers = {name: f"{value:.6g}" for name, value in measures.items()}
+        numbers = {n: "" if math.isnan(value) else f"{value:.6g}" for n, value in measures.items()}
         made = {"seconds": f"{seconds:.3g}", "versions": self.versions, "digest": self.digest}
         return {**setting, "seed": seed, **numbers, **made}
 

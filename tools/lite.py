@@ -23,7 +23,7 @@ from student import chapters_of
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tools" / "site"))
-from website import HOSTS_OF_LITE, LITE, offer_lite  # noqa: E402
+from offers import HOSTS_OF_LITE, LITE, offer_lite  # noqa: E402
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.

@@ -23,11 +23,11 @@ from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tools" / "site"))
-from website import PDF, offer_pdf  # noqa: E402
+from offers import PDF, offer_pdf  # noqa: E402
 
 STYLE = ROOT / "_static" / "pdf.css"
 # What a page has for the screen alone.
-NOT_PRINTED = ".headerlink, .student-version, .interactive, .check-todo, script, button, input"
+NOT_PRINTED = ".headerlink, .student-version, .interactive, .folded-code, script, button, input"
 # Links of the class "numbered" show the number of the page that they lead to.
 NUMBER = """numbers => document.querySelectorAll("a.numbered").forEach(link => {
   link.dataset.page = numbers[link.hash.slice(1)];

@@ -40,6 +40,11 @@ def two_readings(rng):
             lambda a, b: (np.outer(a, a), np.ones((len(a), len(a)))),
             "C is right. K does not always stay as it was: what does a factor of −1 do to it?",
         ),
+        "sign-lost-twice": (
+            lambda a, b: (np.abs(np.outer(a, a)), np.ones((len(a), len(a)))),
+            "A factor of −1 leaves no trace in either of your matrices. What does it do to the "
+            "covariance with another column?",
+        ),
         "factors-of-rows": (
             lambda a, b: (np.tile(np.reshape(a, (-1, 1)) ** 2, (1, len(a))),
                           np.sign(np.outer(a, a))),
@@ -78,6 +83,12 @@ def about_one_mean(X):
     return on_one_mean(lambda Y: Y.T @ Y / len(Y))(X)
 
 
+def as_printed(X):
+    """Run the program of the statement."""
+    C = about_one_mean(X)
+    return C / np.outer(np.diag(C), np.diag(C))
+
+
 def divided_by_variances(X):
     """Divide the covariances by variances."""
     C = np.cov(X, rowvar=False, ddof=0)
@@ -105,7 +116,7 @@ def divided_by_variances(X):
         "rows-and-columns": on_transposed(correlation),
         "variance-for-deviation": divided_by_variances,
         "both-lines": (
-            lambda X: about_one_mean(X) / np.outer(*2 * [np.var(X, axis=0)]),
+            as_printed,
             "Both wrong lines are still there: the diagonal is not one, and K changes if 100 is "
             "added to a column.",
         ),
@@ -338,7 +349,7 @@ def imposed(X, mean, C, *, ddof=0, centre=True, whiten=True, transpose=False):
         "Any cloud that is not flat can be given any mean and any covariance: these numbers alone "
         "don't tell a ring from a cross."
     ),
-    look="Which A makes A C_X Aᵀ equal to C, where C_X is the covariance of X?",
+    look="The covariance of X_c A is AᵀC_XA, where C_X is that of X. Which A makes it equal to C?",
     cases=clouds_and_moments,
     mistakes={
         "own-covariance-kept": (

@@ -40,6 +40,12 @@ def correlation_never_changes(a, b):
     return a[:, None] * a[None, :], np.ones((len(a), len(a)))
 
 
+@wrong("ex-covariance-1", "sign-lost-twice")
+def sizes_alone(a, b):
+    a = np.abs(a)
+    return np.outer(a, a), np.ones((len(a), len(a)))
+
+
 @wrong("ex-covariance-1", "factors-of-rows")
 def one_factor(a, b):
     K = np.sign(np.outer(a, a))
@@ -119,7 +125,8 @@ def by_svd(X):
 def as_printed(X):
     Xc = X - np.mean(X)
     C = Xc.T @ Xc / len(X)
-    return C / np.outer(np.var(Xc, axis=0), np.var(Xc, axis=0))
+    squares = np.mean(Xc**2, axis=0)
+    return C / np.outer(squares, squares)
 
 
 @wrong("ex-covariance-2", "one-mean")

@@ -25,14 +25,15 @@ from lib.arithmetic import double
 
 GRID = {"number": [1, 2], "kind": ["plain", "None"]}
 SEEDS = range(3)
-TOLERANCE = {"result": 0.5, "drawn": float("inf")}
+TOLERANCE = {"result": 0.5, "drawn": float("inf"), "odd": 0.0}
 CHEAP = ({"number": 2, "kind": "plain"}, 1)
 
 
 def run(setting, seed):
     # A comment.
     time.sleep(0.05)
-    return {"result": double(setting["number"]) + seed, "drawn": random.random()}
+    result = double(setting["number"]) + seed
+    return {"result": result, "drawn": random.random(), "odd": float(seed or "nan")}
 '''
 
 
@@ -102,6 +103,7 @@ def test_it_runs_what_is_missing_and_shows_what_is_left(root):
         ("1", "plain", "0", "2"), ("1", "plain", "1", "3"), ("1", "plain", "2", "4"),
         ("1", "None", "0", "2"),
     ]  # fmt: skip
+    assert [row["odd"] for row in table[:3]] == ["", "1", "2"]
     assert all(0.05 <= float(r["seconds"]) < 5 and "numpy " in r["versions"] for r in table)
     assert problems(root) == ""
     assert run(root) == (0, "small: all 12 runs are there\n")
@@ -138,7 +140,7 @@ def test_a_changed_line_makes_the_table_stale_and_a_changed_comment_does_not(roo
     assert "`make experiments NAME=small` runs them anew" in said and "CHECK=1" in said
     change(lib, "x + x", "2 * x")
     assert problems(root) == ""
-    change(experiment, "+ seed,", "+ 2 * seed,")
+    change(experiment, "+ seed\n", "+ 2 * seed\n")
     assert "stale" in problems(root)
     before = rows(root)
     assert run(root)[1].startswith("small: 12 of 12 runs to do")

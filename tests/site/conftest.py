@@ -1,6 +1,7 @@
-"""The built site in a real browser: the system's Chromium, driven by Playwright.
+"""The built site: what its files hold, and how it is in the system's Chromium.
 
-Without a Chromium these tests are skipped; with CI=true in the environment they fail instead.
+Without a site the first test fails and says so; the others are skipped. Without a Chromium the
+tests that need it are skipped; with CI=true in the environment they fail instead.
 """
 
 import functools
@@ -21,6 +22,8 @@ import chromium  # noqa: E402
 
 HTML = ROOT / "_build" / "html"
 CHROMIUM = chromium.installed()
+NO_SITE = "There is no site in _build/html: run `make book` first."
+SPEAKER = pytest.StashKey()
 PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 # Sections far from the window are not laid out, and nothing can be found in them.
 LAY_OUT = """document.querySelectorAll("article section").forEach(
@@ -35,14 +38,27 @@ SIDEWAYS = """() => {
 }"""
 
 
+@pytest.hookimpl(trylast=True)  # after tests were deselected
 def pytest_collection_modifyitems(items):
-    """Skip the browser's tests where there is no browser."""
-    if CHROMIUM or os.environ.get("CI"):
+    """Skip what cannot be tested, but let one test fail where there is no site."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    if here and not (HTML / "index.html").exists():
+        speaker, *here = here
+        speaker.stash[SPEAKER] = True
+        reason = NO_SITE
+    elif CHROMIUM or os.environ.get("CI"):
         return
-    reason = "no Chromium found; `apt-get install chromium` or the like lets the site's tests run"
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason=reason))
+    else:
+        here = [item for item in here if item.path.name != "test_site.py"]
+        reason = "no Chromium found; `apt-get install chromium` or the like lets these tests run"
+    for item in here:
+        item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_runtest_setup(item):
+    """Fail for all tests where there is no site."""
+    if SPEAKER in item.stash:
+        pytest.fail(NO_SITE, pytrace=False)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -80,7 +96,6 @@ def serve():
 @pytest.fixture(scope="session")
 def address(serve):
     """Return the address at which the book's site is served."""
-    assert (HTML / "index.html").exists(), "run `make book` first"
     with serve(HTML) as address:
         yield address
 
@@ -140,13 +155,20 @@ def visit(browser, address):
 
 @pytest.fixture(scope="session")
 def axe():
-    """Return a function that lists what axe-core finds on a page."""
-    # Formulas are most of the elements and all made alike; aids get the MathML in them.
-    context = {"exclude": [["mjx-container"]]}
-    options = {"resultTypes": ["violations"], "preload": False}
+    """Return a function that lists what axe-core finds on a page.
+
+    It can be kept to what fits a selector, and to some rules.
+    """
     checker = Axe()
 
-    def axe(page):
+    def axe(page, within=None, rules=None):
+        # Formulas are most of the elements and all made alike; aids get the MathML in them.
+        context = {"exclude": [["mjx-container"]]}
+        if within:
+            context["include"] = [[within]]
+        options = {"resultTypes": ["violations"], "preload": False}
+        if rules:
+            options["runOnly"] = {"type": "rule", "values": rules}
         page.evaluate(LAY_OUT)
         found = checker.run(page, context=context, options=options)
         return [
@@ -179,3 +201,18 @@ def sideways():
         return page.evaluate(SIDEWAYS)
 
     return sideways
+
+
+@pytest.fixture(scope="session")
+def turn_dark():
+    """Return a function that shows a page as on a phone and in the dark theme, without a reload."""
+
+    def turn_dark(page):
+        page.set_viewport_size({"width": 360, "height": 900})
+        page.emulate_media(color_scheme="dark")
+        page.evaluate("""async () => {
+          document.documentElement.dataset.theme = "dark";
+          await Promise.allSettled(document.getAnimations().map(fading => fading.finished));
+        }""")
+
+    return turn_dark

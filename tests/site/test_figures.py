@@ -393,9 +393,13 @@ def test_the_map_shows_the_garment_and_its_neighbours(visit):
             rgb = [f"rgb({int(c[1:3], 16)}, {int(c[3:5], 16)}, {int(c[5:], 16)})" for c in COLORS]
             assert fills == rgb
             for x, y in ((30, 40), (70, 60)):
+                # Beside a garment that no other is near: the map differs from machine to machine,
+                # and a point half-way between two of them would ask for less than a pixel.
+                gaps = np.linalg.norm(place[:, None] - place, axis=2) + 100 * np.eye(len(place))
+                alone = np.flatnonzero(gaps.min(axis=1) > 2)
+                i = alone[np.argmin(np.linalg.norm(place[alone] - [x, y], axis=1))]
                 go = page.touchscreen.tap if touch else page.mouse.move
-                go(*on_screen(area.bounding_box(), x, y))
-                i = np.argmin(np.linalg.norm(place - [x, y], axis=1))
+                go(*on_screen(area.bounding_box(), *place[i] + 0.4))
                 agrees(box, i)
             box.locator("[role=slider]").focus()
             page.keyboard.press("ArrowLeft")
@@ -507,12 +511,15 @@ def test_fingers_find_what_can_be_moved(visit, label):
 
 
 @pytest.mark.parametrize("label", FIGURES)
-def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, label):
-    for width, theme in ((360, "dark"), (1280, "light")):
-        with visit(f"{FIGURES[label]}.html", width=width, theme=theme) as page:
-            opened(page, label)
-            assert sideways(page) == []
-            assert axe(page) == []
+def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, turn_dark, label):
+    box = f"[data-figure={label}]"
+    with visit(f"{FIGURES[label]}.html") as page:
+        opened(page, label)
+        assert sideways(page) == []
+        assert axe(page, within=box) == []
+        turn_dark(page)
+        assert sideways(page) == []
+        assert axe(page, within=box) == []
 
 
 @pytest.mark.parametrize("label", FIGURES)

@@ -13,8 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 from test_site import CHAPTERS, HTML, ROOT
 
-sys.path.append(str(ROOT / "tools"))
-from website import HOSTS_OF_LITE, offer_lite
+sys.path.append(str(ROOT / "tools" / "site"))
+from offers import HOSTS_OF_LITE, offer_lite
 
 WITHOUT_TENSORFLOW = CHAPTERS[:6]
 # Python in a browser: no TensorFlow, no threads, no timers. Runs the code that comes after it.

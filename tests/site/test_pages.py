@@ -1,10 +1,15 @@
-"""Every page, as it is on a desktop in the light theme."""
+"""Every page, on a desktop in the light theme and on a phone in the dark one.
 
+A page is visited once and looked at in all ways, since most of the time goes into its loading.
+"""
+
+import gzip
 import re
+from functools import cache
 from itertools import pairwise
 
 import pytest
-from test_site import CHAPTERS, PAGES, html
+from test_site import CHAPTERS, HTML, PAGES, html
 
 EXTRA = ["index", "search", "genindex"]
 # Raw TeX that a reader would see, outside of code.
@@ -34,6 +39,11 @@ PICTURES = """async () => {
   return bad;
 }"""
 
+# Cells whose code is wider than they are: their first line and their longest.
+CUT_CODE = """() => [...document.querySelectorAll("article .cell_input pre")]
+  .filter(pre => pre.scrollWidth > pre.clientWidth)
+  .map(pre => pre.textContent.trim().split("\\n"))
+  .map(lines => [lines[0], lines.reduce((a, b) => a.length < b.length ? b : a)])"""
 FONTS_MISSING = r"""() => {
   const classes = [...document.querySelectorAll("mjx-c")].flatMap((glyph) => [...glyph.classList]);
   const fonts = ["TEX", ...classes.filter((name) => name.startsWith("TEX-"))];
@@ -41,24 +51,86 @@ FONTS_MISSING = r"""() => {
 }"""
 
 
+# The rules of axe-core about how a page looks. The others read the same elements in both themes.
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+
+
+@pytest.fixture(scope="module")
+def seen(visit, axe, lay_out, sideways, turn_dark):
+    """Return a function that visits a page and returns what is seen there."""
+
+    @cache
+    def seen(name):
+        found, requested = {}, []
+        with visit(f"{name}.html", requested=requested) as page:
+            page.evaluate("document.fonts.ready")
+            found["requested"] = requested.copy()
+            found["formulas"] = page.locator("mjx-container").count()
+            # Also of formulas far below: the page may be printed before it is scrolled.
+            found["missing fonts"] = page.evaluate(FONTS_MISSING) if found["formulas"] else []
+            found["raw TeX"] = page.evaluate(RAW)
+            found["bad formulas"] = page.locator("mjx-merror").count()
+            found["bad pictures"] = page.evaluate(PICTURES)
+            found["light"] = axe(page)
+            lay_out(page)
+            found["cut code"] = page.evaluate(CUT_CODE)
+            turn_dark(page)
+            found["sideways"] = sideways(page)
+            found["dark"] = axe(page, rules=LOOKS)
+        return found
+
+    return seen
+
+
 @pytest.mark.parametrize("name", [*PAGES, *EXTRA])
-def test_a_page_is_whole(visit, axe, name):
-    with visit(f"{name}.html") as page:
-        assert page.evaluate(RAW) == [], "raw TeX"
-        assert page.locator("mjx-merror").count() == 0
-        assert page.evaluate(PICTURES) == []
-        if name in PAGES:
-            assert page.locator("mjx-container").count() == len(html(name).select("mjx-container"))
-        assert axe(page) == []
+def test_a_page_is_whole(seen, name):
+    found = seen(name)
+    assert found["raw TeX"] == []
+    assert found["bad formulas"] == 0
+    assert found["bad pictures"] == []
+    assert found["missing fonts"] == []
+    if name in PAGES:
+        assert found["formulas"] == len(html(name).select("mjx-container"))
+
+
+@pytest.mark.parametrize("name", [*PAGES, *EXTRA])
+def test_a_page_is_accessible_in_both_themes(seen, name):
+    assert seen(name)["light"] == []
+    assert seen(name)["dark"] == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *EXTRA])
+def test_a_page_fits_a_phone(seen, name):
+    assert seen(name)["sideways"] == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_code_scrolls_sideways_on_a_desktop(seen, name):
+    problems = [
+        f"{name}: at 1280 px the cell that begins with `{first}` scrolls sideways; "
+        f"its longest line, `{longest}`, has {len(longest)} characters."
+        for first, longest in seen(name)["cut code"]
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_code_that_scrolls_is_found(visit):
+    with visit("intro.html") as page:
+        page.evaluate("""document.querySelector("article").innerHTML = [80, 200].map(length =>
+          `<details><div class="cell"><div class="cell_input"><div class="highlight"><pre>first
+${"x".repeat(length)}</pre></div></div></div></details>`).join("")""")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.evaluate(CUT_CODE) == [["first", "x" * 200]]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_formulas_have_their_fonts(visit, name):
-    with visit(f"{name}.html") as page:
-        if page.locator("mjx-container").count():
-            page.evaluate("document.fonts.ready")
-            # Also of formulas far below: the page may be printed before it is scrolled.
-            assert page.evaluate(FONTS_MISSING) == []
+def test_the_first_view_is_light(seen, name):
+    """At most 500 kB compressed, without figures and scripts of single pages."""
+    paths = [url.split("/html/", 1)[1].split("?")[0] for url in seen(name)["requested"]
+             if "/html/" in url]  # fmt: skip
+    bodies = [(HTML / path).read_bytes() for path in set(paths) if "_images/" not in path]
+    assert len(bodies) >= 3
+    assert sum(len(gzip.compress(body, 6)) for body in bodies) <= 500_000
 
 
 def test_titles_and_descriptions_are_each_pages_own():

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 from test_site import CHAPTERS, HTML, PAGES, ROOT, html
 
-sys.path.append(str(ROOT / "tools"))
-from website import offer_pdf
+sys.path.append(str(ROOT / "tools" / "site"))
+from offers import offer_pdf
 
 NAME = "from-pca-to-autoencoders.pdf"
 

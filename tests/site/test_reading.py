@@ -1,11 +1,10 @@
 """What a reader does on the pages: search, switch the theme, unfold, copy, download, get lost."""
 
-import gzip
 import json
 import re
 
 import pytest
-from test_site import CHAPTERS, HTML, PAGES
+from test_site import CHAPTERS, HTML
 
 CHAPTER = next(page for page in CHAPTERS if "pca_theorem" in page)
 
@@ -202,15 +201,3 @@ def test_no_line_begins_with_the_comma_after_a_formula(visit, lay_out):
             }"""
         )
         assert count > 100 and lines == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_first_view_is_light(visit, name):
-    """At most 500 kB compressed, without figures and scripts of single pages."""
-    requested = []
-    with visit(f"{name}.html", requested=requested) as page:
-        page.evaluate("document.fonts.ready")
-    files = {HTML / url.split("/html/", 1)[1].split("?")[0] for url in requested if "/html/" in url}
-    bodies = [file.read_bytes() for file in files if file.parent.name != "_images"]
-    assert len(bodies) >= 3
-    assert sum(len(gzip.compress(body, 6)) for body in bodies) <= 500_000

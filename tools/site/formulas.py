@@ -1,12 +1,16 @@
 """Typeset TeX while the book is built, so that readers' browsers need not.
 
 MathJax runs in V8 inside Python (mini-racer); the pages get its finished HTML, with MathML in it
-for screen readers. No formula flashes, moves the page, or needs a script.
+for screen readers. No formula flashes, moves the page, or needs a script. What was typeset once is
+kept in a file beside the site, so that a build of one changed page does not start MathJax for all.
 """
 
 import atexit
+import hashlib
+import json
 import re
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +24,41 @@ PARTS = [
     "output/chtml/fonts/tex", "a11y/assistive-mml",
 ]  # fmt: skip
 RULE = re.compile(r"\s*([^{}]+)\{(?:\"[^\"]*\"|[^}\"])*\}")
+
+# What the results depend on beside the formulas: MathJax, and how this file calls it.
+MADE_BY = [
+    version("sphinx-mathjax-offline"),
+    hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+]
+
+
+RESULTS = {}  # what MathJax has returned, in this build and in those before
+
+
+def ask(*call):
+    """Return the result of a call of a function that `engine` defines."""
+    key = json.dumps(call)
+    if key not in RESULTS:
+        RESULTS[key] = engine().call(*call)
+    return RESULTS[key]
+
+
+def remember(path):
+    """Take up the results that `store` has left in a file, unless another MathJax made them."""
+    RESULTS.clear()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if kept["made by"] == MADE_BY:
+        RESULTS.update(kept["results"])
+
+
+def store(path):
+    """Leave the results for the next build, if there is a new one."""
+    if engine.cache_info().currsize:
+        text = json.dumps({"made by": MADE_BY, "results": RESULTS})
+        path.write_text(text, encoding="utf-8")
 
 
 @cache
@@ -45,10 +84,9 @@ def engine():
     return v8
 
 
-@cache
 def typeset(tex, display=False):
     """Return the HTML of a formula; raise ValueError if MathJax does not understand it."""
-    html = engine().call("typeset", tex, display)
+    html = ask("typeset", tex, display)
     error = re.search(r'data-mjx-error="([^"]*)"', html)
     if error:
         raise ValueError(f"{error[1]}: {tex}")
@@ -57,7 +95,7 @@ def typeset(tex, display=False):
 
 def styles(glyphs):
     """Return MathJax's style sheet, with the rules of these glyphs (``"mjx-c3A3"``) only."""
-    rules = RULE.finditer(engine().call("styles"))
+    rules = RULE.finditer(ask("styles"))
     return "".join(
         rule[0] for rule in rules if glyphs.issuperset(re.findall(r"mjx-c[0-9A-F]+\b", rule[1]))
     )

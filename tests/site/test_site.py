@@ -1,6 +1,7 @@
 """The rendered site in _build/html, as `make book` left it."""
 
 import copy
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,7 +11,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 
 
@@ -87,6 +88,27 @@ def test_exercises_are_numbered_and_solutions_folded(chapter):
     solutions = html(chapter).select("article div.solution")
     assert len(exercises) == len(solutions) >= 3
     assert all("dropdown" in solution["class"] for solution in solutions)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_code_that_is_not_the_lesson_is_folded(chapter):
+    notebook = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
+    tagged = sum("hide-input" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    cells = html(chapter).select("article div.cell.tag_hide-input")
+    assert len(cells) == tagged
+    for cell in cells:
+        (folded,) = cell.find_all("details", recursive=False)
+        assert folded.pre and not folded.has_attr("open")
+        names = r"Imports|Code|Code of Figures? \d[\d. and]*|Code that draws this figure"
+        assert re.fullmatch(names, folded.summary.get_text())
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_stubs_show_no_output(chapter):
+    stubs = html(chapter).select("article div.cell.tag_exercise")
+    assert len(stubs) >= 3
+    assert not [stub for stub in stubs if stub.select(".cell_output")]
+    assert "not attempted yet" not in html(chapter).article.get_text()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -1,4 +1,4 @@
-"""The build fails on what a reader would notice, and runs again only what has changed.
+"""The build fails on what a reader would notice, says so in sentences, and repeats nothing.
 
 Each test builds a small book of one chapter in a folder of its own.
 """
@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FIGURE = {
     "mystnb": {
         "figure": {"caption": "Two points.", "name": "fig-small-points"},
@@ -59,10 +59,11 @@ def write(book, chapter):
     nbformat.write(chapter, book / "chapters" / "small.ipynb")
 
 
-def build(book, project=ROOT):
+def build(book, *options, project=ROOT):
     """Build `book`, return whether that went well and everything it printed."""
     tool = project / "tools" / "build_book.py"
-    result = subprocess.run([sys.executable, tool, book], capture_output=True, text=True)
+    command = [sys.executable, tool, book, *options]
+    result = subprocess.run(command, capture_output=True, text=True)
     return result.returncode == 0, result.stdout + result.stderr
 
 
@@ -71,29 +72,64 @@ def page(book, name="small"):
     return (book / "_build" / "html" / "chapters" / f"{name}.html").read_text(encoding="utf-8")
 
 
-def test_a_sound_book_is_built_and_then_left_alone(book, tmp_path_factory):
-    project = tmp_path_factory.mktemp("project")
-    for folder in ("lib", "tools"):
-        shutil.copytree(
-            ROOT / folder, project / folder, ignore=shutil.ignore_patterns("data", "__pycache__")
-        )
-    shutil.copy(ROOT / "requirements.txt", project)
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Return a folder with a copy of the tools and of lib, without the data."""
+    folder = tmp_path_factory.mktemp("project")
+    ignored = shutil.ignore_patterns("*.gz", "__pycache__")
+    for name in ("lib", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    return folder
 
-    passed, text = build(book, project)
+
+def test_a_sound_book_is_built_and_then_left_alone(book, project):
+    passed, text = build(book, project=project)
     assert passed, text
-    assert str(book / "_build" / "html" / "index.html") in text
+    assert "Running 1 of 1 chapters" in text and "all have run" in text
+    assert "Writing the pages" in text and str(book / "_build" / "html" / "index.html") in text
+    assert "WARNING" not in text and len(text.splitlines()) <= 6, "too many words"
     first = page(book)
     assert "math notranslate" in first and "Two points." in first
 
-    passed, text = build(book, project)
-    assert passed, text
-    assert page(book) == first, "nothing has changed, but the chapter ran again"
+    passed, text = build(book, project=project)
+    assert passed and "Nothing has changed" in text, text
+    assert page(book) == first
 
-    with (project / "lib" / "checks" / "forms.py").open("a") as file:
-        file.write("# an edit\n")
-    passed, text = build(book, project)
+    with (project / "lib" / "grading" / "report.py").open("a") as file:
+        file.write("x = 1\n")
+    passed, text = build(book, project=project)
+    assert passed and "Running" not in text, text
+    assert page(book) == first, "the chapter ran again, and what it imports has not changed"
+
+    with (project / "lib" / "covariance.py").open("a") as file:
+        file.write("x = 1\n")
+    passed, text = build(book, project=project)
+    assert passed and "Running 1 of 1" in text, text
+    assert page(book) != first, "the page shows the results of before"
+
+
+def test_one_chapter_of_a_book_is_built_without_the_others(book):
+    """The other one has never run: its figures are not there, and links to them lead nowhere."""
+    (book / "chapters" / "small.ipynb").rename(book / "chapters" / "01_small.ipynb")
+    other = new_notebook(
+        cells=[
+            new_markdown_cell("(ch-other)=\n# Another\n\nSee {numref}`fig-small-points`."),
+            new_code_cell("raise RuntimeError('it has run')"),
+        ],
+        metadata=small_chapter().metadata,
+    )
+    nbformat.write(other, book / "chapters" / "02_other.ipynb")
+    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/01_small\n"
+    (book / "_toc.yml").write_text(f"{toc}  - file: chapters/02_other\n")
+    passed, text = build(book, "--chapter", "01")
     assert passed, text
-    assert page(book) != first, "lib has changed, but the chapter did not run again"
+    assert "Running 1 of 1" in text and "Out of date, and not run now: 02_other.ipynb" in text
+    assert "Two points." in page(book, "01_small") and page(book, "02_other")
+    passed, text = build(book)
+    assert not passed and "it has run" in text, "the whole book was not judged"
+    passed, text = build(book, "--chapter", "03")
+    assert not passed and "There is no chapter 03. There are 01, 02." in text
 
 
 def spoil_code(chapter):
@@ -125,33 +161,35 @@ def spoil_caption(chapter):
 
 
 @pytest.mark.parametrize(
-    "spoil, message",
+    "spoils, messages",
     [
-        (spoil_code, "this chapter is broken"),
-        (spoil_with_a_warning, "stderr was found in the cell outputs"),
-        (spoil_reference, "ch-nowhere"),
-        (spoil_citation, "nobody1900nothing"),
-        (spoil_output, "the compared output has changed"),
-        (spoil_alt, "has no alt text"),
-        (spoil_caption, "has no caption"),
+        ([spoil_code], ["this chapter is broken", "small.log"]),
+        ([spoil_with_a_warning], ["stderr was found in the cell outputs", "sphinx.log"]),
+        (
+            [spoil_reference, spoil_citation, spoil_output, spoil_alt],
+            ["ch-nowhere", "nobody1900nothing", "the compared output has changed", "no alt text"],
+        ),
+        ([spoil_caption], ["has no caption"]),
     ],
 )
-def test_a_spoilt_book_is_refused(book, spoil, message):
+def test_a_spoilt_book_is_refused(book, spoils, messages):
     chapter = small_chapter()
-    spoil(chapter)
+    for spoil in spoils:
+        spoil(chapter)
     write(book, chapter)
     passed, text = build(book)
     assert not passed
-    assert message in text
+    assert not [message for message in messages if message not in text], text
 
 
-@pytest.mark.parametrize("spoil", [spoil_reference, spoil_output])
-def test_the_leftovers_of_a_failed_build_are_not_taken_for_a_success(book, spoil):
+def test_the_leftovers_of_a_failed_build_are_not_taken_for_a_success(book):
     chapter = small_chapter()
-    spoil(chapter)
+    spoil_reference(chapter)
+    spoil_output(chapter)
     write(book, chapter)
     assert not build(book)[0]
-    assert not build(book)[0]
+    passed, text = build(book)
+    assert not passed and "ch-nowhere" in text and "output has changed" in text
     write(book, small_chapter())
     passed, text = build(book)
     assert passed, text
