@@ -167,7 +167,7 @@ def plain(text):
     'Keep k numbers of a score.'
     """
     text = re.sub(r"\{[\w:+-]+\}`([^`<]*?)(?: ?<[^`>]*>)?`", r"\1", text)
-    return re.sub(r"\$(\w+)\$", r"\1", text)
+    return re.sub(r"\$([A-Za-z])\$", r"\1", text)
 
 
 def link(chapter, text):
@@ -278,7 +278,7 @@ def complaints(book=ROOT):
     except (ValueError, FileNotFoundError) as error:
         yield str(error)
         return
-    yield from complaints_about_needs(listed)
+    yield from complaints_about_headers(listed)
     for page, kind, make in LISTS:
         text = (book / page).read_text(encoding="utf-8")
         yield from complaints_about_a_list(text, page, kind, listed, *make(listed))
@@ -310,14 +310,21 @@ def complaints_about_files(book):
             )
 
 
-def complaints_about_needs(listed):
-    """A chapter may need only what comes before it."""
+def complaints_about_headers(listed):
+    """A chapter may need only what comes before it; README shows its question without formulas."""
     for chapter in listed:
+        cell = f"chapters/{chapter.name}.ipynb, first cell:"
         for number in re.findall(r"\b\d\d\b", chapter.needs):
             if not "00" < number < chapter.number:
                 yield (
-                    f"chapters/{chapter.name}.ipynb, first cell: it needs chapter {number}, which "
-                    "does not come before it. Correct `Needs: …`."
+                    f"{cell} it needs chapter {number}, which does not come before it. Correct "
+                    "`Needs: …`."
+                )
+        for text in (chapter.title, chapter.question):
+            if "$" in plain(text):
+                yield (
+                    f"{cell} README.md can't show the formula in `{shorten(text)}`. Say it in "
+                    "words; single letters, `$k$`, may stay."
                 )
 
 

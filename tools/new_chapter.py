@@ -29,8 +29,9 @@ What to do now:
    into README.md, intro.md, how_to_use.md and teaching.md.
 5. In coverage.md, name the chapter in the rows of what it teaches, or say in its row under
    "{beyond}" what it adds.
-6. make test. Until the chapter is written it says that there are too few cells, exercises and
-   lines of solutions; everything else should pass from the beginning.
+6. make book CH={number} to see the page, make test CH={number}, and in the end make test. Until the
+   chapter is written, there are too few cells, exercises and lines of solutions; everything else
+   should pass from the beginning.
 
 To begin it in another place, rename its file (the number is its place) and move its line in
 _toc.yml. To drop it, delete the three new files and run: git checkout -- _toc.yml '*.md'

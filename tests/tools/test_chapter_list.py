@@ -144,6 +144,12 @@ CHANGES = [
         "coverage.md calls chapters/02_two_ways chapter 03",
     ),
     ("chapters/02_two_ways.ipynb", "chapter 01", "chapter 03", "it needs chapter 03, which does"),
+    (
+        "chapters/02_two_ways.ipynb",
+        "Does $p$",
+        "Does $p_0$",
+        "can't show the formula in `Does $p_0",
+    ),
     ("chapters/02_two_ways.ipynb", "**Answer.**", "So:", "`So: Yes.` stands. The first cell of"),
 ]
 
