@@ -428,9 +428,9 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
         look = dict(color=COLORS[g % len(COLORS)], marker=MARKERS[g % len(MARKERS)])
         faint = dict(s=18, alpha=0.5, linewidths=0)
         if numeric:
-            ax.scatter(part[setting], part[measure], **look, **faint)
+            ax.scatter(part[setting], part[measure], **look, **faint, label=value)
             means = part.groupby(setting)[measure].mean()
-            ax.plot(means.index, means, **look, markersize=0, label=value)
+            ax.plot(means.index, means, color=look["color"])
             continue
         centre = (g + 0.5) / len(groups) - 0.5  # of a line of height 1
         for row, name in enumerate(names):
@@ -446,8 +446,10 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
     else:
         ax.set(yticks=range(len(names)), yticklabels=names, xlabel=measure)
         ax.set_ylim(len(names) - 0.5, -0.5)
-    if group:
+    if group and numeric:
         ax.legend(title=group)
+    elif group:
+        ax.legend(title=group, loc="center left", bbox_to_anchor=(1, 0.5))  # beside the points
     return ax
 
 

@@ -194,6 +194,15 @@ class Experiment:
                     f"{where}: {column!r} must be str, int, float or bool, the same in all "
                     f"settings of GRID, and none of {RUNNER}."
                 )
+        keys = {self.key(setting, 0) for setting in self.grid}
+        if len(keys) < len(self.grid):
+            raise ValueError(f"{where}: GRID has a setting twice. Delete one.")
+        taken = self.module.TOLERANCE.keys() & {*RUNNER, *self.grid[0]}
+        if taken:
+            raise ValueError(
+                f"{where}: {sorted(taken)} cannot be the name of a measure, since the table has "
+                "such a column already. Choose another one."
+            )
         setting, seed = self.module.CHEAP
         if setting not in self.grid or seed not in self.seeds:
             raise ValueError(f"{where}: CHEAP must be a setting of GRID and one of SEEDS.")
@@ -207,10 +216,11 @@ def find(root=ROOT):
 def run_missing(experiment, n_jobs):
     """Run what is missing, and store each run as it ends."""
     todo = [experiment.runs[key] for key in experiment.missing()]
+    rows = experiment.stored()
     if not todo:
         print(f"{experiment.name}: all {len(experiment.runs)} runs are there", flush=True)
+        experiment.store(rows)  # drops what GRID and SEEDS no longer name
         return
-    rows = experiment.stored()
     for setting, seed, measures, seconds in _progress(experiment, todo, n_jobs):
         rows[experiment.key(setting, seed)] = experiment.row(setting, seed, measures, seconds)
         experiment.store(rows)

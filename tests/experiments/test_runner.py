@@ -166,6 +166,8 @@ def test_a_larger_plan_runs_only_what_is_new(root):
     assert all(row in rows(root) for row in table)
     change(root / "experiments" / "small.py", "range(4)", "range(3)")
     assert "has 4 row(s) that GRID and SEEDS do not name" in problems(root)
+    run(root)
+    assert rows(root) == table and problems(root) == ""
 
 
 def test_check_repeats_a_seed_of_each_setting_and_stamps_the_table(root):
@@ -202,6 +204,8 @@ def test_check_finds_drift_and_leaves_the_table_as_it_is(root):
         ('{"number": [1, 2], "kind"', '{"seed": [1, 2], "kind"', "'seed' must be str, int"),
         ("[1, 2]", "[1, 2.5]", "'number' must be str, int, float or bool, the same in all"),
         ('"kind": "plain"}, 1', '"kind": "other"}, 1', "CHEAP must be a setting of GRID"),
+        ("[1, 2]", "[1, 1]", "GRID has a setting twice"),
+        ('"drawn": float("inf")', '"seconds": float("inf")', "['seconds'] cannot be the name"),
         ("CHEAP =", "DEAR =", "must define CHEAP"),
         ('"result": 0.5, ', "", "Give every measure a tolerance"),
     ],
