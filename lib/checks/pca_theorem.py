@@ -41,6 +41,7 @@ CHANGES = {
     look="Try it on a small random matrix.",
     kind="value",
     hints={
+        "stays-nothing": "Where nothing changes, write an empty set, `set()`, and not None.",
         "stays-a": "(a) is not right. What does centring do to the shift?",
         "stays-b": "(b) is not right. What does doubling do to a variance, and to a ratio of two?",
         "stays-c": "(c) is not right. Which entry of a component belongs to which column?",
@@ -63,6 +64,11 @@ CHANGES = {
 )
 def what_changes(result):
     """The right words for each letter."""
+    if isinstance(result, dict):
+        if any(words is None for words in result.values()):
+            raise Wrong("stays-nothing")
+        # `{}` is an empty dictionary, and meant as an empty set.
+        result = {letter: set() if words == {} else words for letter, words in result.items()}
     choice = chosen(result, CHANGES, WORDS)
     for letter, words in CHANGES.items():
         if choice[letter] != words:

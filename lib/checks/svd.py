@@ -138,7 +138,12 @@ def matrices_and_tolerances(rng):
     matrices = [(3 * A / np.linalg.norm(A), k) for A, k in matrices]
     rests = [relative_tails(A) for A, _ in matrices]
     cases = [(A, float(np.sqrt(r[k] * r[k - 1]))) for (A, k), r in zip(matrices, rests)]
-    return [*cases, (data(rng, 6, 4), 1e-6), (data(rng, 6, 4), 1.25)]
+    cases += [(data(rng, 6, 4), 1e-6), (data(rng, 6, 4), 1.25)]
+    # Tolerances that need every digit come last: other mistakes have shown by then.
+    left, right = (np.linalg.qr(rng.normal(size=(m, 13)))[0] for m in (16, 13))
+    steep = left * 10.0 ** -np.arange(13) @ right.T
+    rests = relative_tails(steep)
+    return [*cases, (steep, float(np.sqrt(rests[11] * rests[10]))), (data(rng, 8, 5), 0.0)]
 
 
 def relative_tails(A):
@@ -212,10 +217,18 @@ def by_singular_values(measure):
             "The tolerance is relative: it is to be multiplied by the norm of A.",
         ),
     },
+    hints={
+        "digits-lost": (
+            "It is right unless the tolerance is very small, or zero. What is left of a small tail "
+            "if you compute it as the difference of two large numbers?"
+        ),
+    },
 )
 def terms_needed(result, A, tolerance):
     """The smallest rank within the tolerance."""
     if integer(result) != first_below(relative_tails(A), tolerance):
+        if tolerance < 1e-8:
+            raise Wrong("digits-lost")
         raise Wrong("value")
 
 
@@ -225,7 +238,10 @@ def attitudes(rng):
     for p, sign in ((3, 1), (3, -1), (4, 1)):
         Q = np.linalg.qr(rng.normal(size=(p, p)))[0]
         Q[:, 0] *= sign * np.sign(np.linalg.det(Q))
-        cases.append((Q @ (np.eye(p) + 0.3 * rng.uniform(-1, 1, (p, p))),))
+        A = Q @ (np.eye(p) + 0.3 * rng.uniform(-1, 1, (p, p)))
+        if A[0, 0] < 0:  # then the first column of LAPACK's Q in A = QR points the other way
+            A[:2] *= -1
+        cases.append((A,))
     return cases
 
 
@@ -238,7 +254,7 @@ def nearest(A, last=1.0):
 
 @exercise(
     "ex-svd-4",
-    title="The nearest rotation",
+    title="The nearest orthogonal matrix",
     shows="Keep both turns and leave out the stretch: no orthogonal matrix is nearer.",
     look="See the section 'Rotate, stretch, rotate'.",
     cases=attitudes,
@@ -252,6 +268,11 @@ def nearest(A, last=1.0):
             lambda A: (lambda Q, R: Q * np.sign(np.diag(R)))(*np.linalg.qr(A)),
             "Orthogonalising column after column favours the first one. The result is orthogonal, "
             "but not the nearest.",
+        ),
+        "qr-with-signs": (
+            lambda A: np.linalg.qr(A)[0],
+            "This is the Q of `qr` as NumPy returns it. Some of its columns point the wrong way, "
+            "and with their signs mended it is still not the nearest.",
         ),
         "stretched": (
             lambda A: A / np.linalg.norm(A, axis=0),
@@ -288,7 +309,24 @@ def signals(rng):
         cases.append((signal, signal + sigma * rng.normal(size=(n, p))))
     full = data(rng, 14, 6)
     cases.append((full, full + 1e-3 * rng.normal(size=full.shape)))
-    return cases
+    return [*cases, barely_clear(rng)]
+
+
+def barely_clear(rng):
+    """Return a signal whose second term rises above the noise and is not worth keeping."""
+    while True:
+        left, right = (np.linalg.qr(rng.normal(size=(m, 2)))[0] for m in (40, 10))
+        signal = left * [100, 7] @ right.T
+        noisy = signal + rng.normal(size=signal.shape)
+        without, with_it = errors_of_ranks(noisy, signal)[1:3]
+        if without < 0.99 * with_it and clear_of_noise(signal, noisy) == 2:
+            return signal, noisy
+
+
+def clear_of_noise(signal, noisy):
+    """Count the measured singular values that are larger than all of the noise."""
+    d = np.linalg.svd(noisy, compute_uv=False)
+    return int(np.sum(d > np.linalg.norm(noisy - signal, ord=2)))
 
 
 def rank_three(signal, noisy):
@@ -307,7 +345,10 @@ def errors_of_ranks(noisy, target):
 @exercise(
     "ex-svd-5",
     title="Cut off the noise",
-    shows="A term is worth keeping if it stands clear of the noise, whatever the true rank is.",
+    shows=(
+        "A term is worth keeping if it stands well clear of the noise, whatever the true rank is. "
+        "To rise just above it is not enough."
+    ),
     look="Write down which two matrices the error compares, and which ranks are tried.",
     cases=signals,
     mistakes={
@@ -330,6 +371,11 @@ def errors_of_ranks(noisy, target):
                 np.argmin(errors_of_ranks(noisy - noisy.mean(axis=0), signal - signal.mean(axis=0)))
             ),
             "The matrices are centred first. Nobody asked for that.",
+        ),
+        "clear-of-noise": (
+            clear_of_noise,
+            "You count the terms that rise above the noise. Is one that barely does so nearer to "
+            "the signal than to the noise? Compare errors, as the statement says.",
         ),
         "starts-at-one": (
             lambda signal, noisy: int(np.argmin(errors_of_ranks(noisy, signal)[1:])) + 1,

@@ -18,6 +18,7 @@ right(
     {letter: list(words) for letter, words in CHANGES.items()},
     {letter: tuple(sorted(words)) for letter, words in reversed(CHANGES.items())},
     CHANGES | {"b": E, "c": C, "d": (C,)},
+    CHANGES | {"a": {}, "i": {}},
 )
 for letter, words in {
     "a": {C}, "b": {E, S}, "c": {E, C}, "d": set(), "e": {E}, "f": {S}, "g": {E}, "h": set(),
@@ -25,7 +26,8 @@ for letter, words in {
 }.items():  # fmt: skip
     wrong("ex-pca-theorem-1", f"stays-{letter}", CHANGES | {letter: words})
 wrong("ex-pca-theorem-1", "unknown-word", CHANGES | {"b": "eigenvectors"})
-wrong("ex-pca-theorem-1", "not-by-letter", [set(), {E}], {"a": set()}, CHANGES | {"a": None})
+wrong("ex-pca-theorem-1", "not-by-letter", [set(), {E}], {"a": set()}, CHANGES | {"a": {E: C}})
+wrong("ex-pca-theorem-1", "stays-nothing", CHANGES | {"a": None})
 wrong("ex-pca-theorem-1", "todo", CHANGES | {"i": ...})
 wrong("ex-pca-theorem-1", "not-a-value", lambda: CHANGES)
 

@@ -196,6 +196,20 @@ def absolute(A, tolerance):
     return next((k for k in range(len(d)) if np.linalg.norm(d[k:]) <= tolerance), len(d))
 
 
+@wrong("ex-svd-3", "digits-lost")
+def by_what_is_kept(A, tolerance):
+    d2 = np.linalg.svd(A, compute_uv=False) ** 2
+    lost = 1 - np.concatenate(([0], np.cumsum(d2))) / d2.sum()
+    return int(np.argmax(lost <= tolerance**2))
+
+
+@wrong("ex-svd-3", "digits-lost")
+def by_difference(A, tolerance):
+    d2 = np.linalg.svd(A, compute_uv=False) ** 2
+    rest = np.sum(d2) - np.concatenate(([0], np.cumsum(d2)))
+    return int(np.argmax(np.sqrt(np.abs(rest)) <= tolerance * np.sqrt(np.sum(d2))))
+
+
 # --- ex-svd-4: the nearest orthogonal matrix
 
 
@@ -236,6 +250,11 @@ def gram_schmidt(A):
         a = a - Q[:, :j] @ (Q[:, :j].T @ a)
         Q[:, j] = a / np.linalg.norm(a)
     return Q
+
+
+@wrong("ex-svd-4", "qr-with-signs")
+def by_numpy(A):
+    return np.linalg.qr(A).Q
 
 
 @wrong("ex-svd-4", "always-rotation")
@@ -308,6 +327,12 @@ def to_noisy(signal, noisy):
 @wrong("ex-svd-5", "true-rank")
 def three(signal, noisy):
     return 3
+
+
+@wrong("ex-svd-5", "clear-of-noise")
+def above_the_edge(signal, noisy):
+    noise = np.linalg.svd(noisy - signal, compute_uv=False)
+    return np.count_nonzero(np.linalg.svd(noisy, compute_uv=False) > noise[0])
 
 
 @wrong("ex-svd-5", "starts-at-one")
