@@ -363,17 +363,19 @@ def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_fea
     for side in (arrows[longest, 0] >= 0, arrows[longest, 0] < 0):
         names = sorted(longest[side], key=lambda j: arrows[j, 1])
         height = _spread(arrows[names, 1], spacing)
-        ax.update_datalim(np.column_stack([arrows[names, 0], height]))
+        edge = max(arrows[names, 0], key=abs, default=0) * 1.12  # where the names stand
+        ax.update_datalim(np.column_stack([np.full(len(height), edge), height]))
         ax.autoscale_view()
         for j, y_text in zip(names, height):
             right = arrows[j, 0] >= 0
             arrow = dict(arrowstyle="-|>", color="0.15", shrinkA=0, shrinkB=0)
             ax.annotate("", arrows[j], (0, 0), zorder=4, arrowprops=arrow)
+            ax.plot([arrows[j, 0], edge], [arrows[j, 1], y_text], color="0.5", linewidth=0.8)
             ax.annotate(
-                feature_names[j], (arrows[j, 0], y_text), fontsize="small", zorder=5,
-                textcoords="offset points", xytext=(5 if right else -5, 0),
+                feature_names[j], (edge, y_text), fontsize="small", zorder=5,
+                textcoords="offset points", xytext=(3 if right else -3, 0),
                 ha="left" if right else "right", va="center",
-                bbox=dict(facecolor="white", alpha=0.75, edgecolor="none", pad=0.5),
+                bbox=dict(facecolor="white", alpha=0.5, edgecolor="none", pad=0.5),
             )  # fmt: skip
     return ax
 
