@@ -24,9 +24,10 @@ EPSILON = 1e-7  # keeps the cross-entropy's logarithms finite, as in Keras
 class History(NamedTuple):
     """What `train` saw: one number an epoch, and the time it took.
 
-    `loss` is the mean over the epoch's batches, while the weights still change; `val_loss` is of
-    the weights at the end of the epoch, and empty without validation data; `seconds` is the wall
-    time from the first step's compilation to the last epoch's validation.
+    `loss` is the mean over the epoch's batches, while the weights still change, with the penalties
+    that layers add (`kernel_regularizer`); `val_loss` is of the weights at the end of the epoch,
+    without penalties, and empty without validation data; `seconds` is the wall time from the first
+    step's compilation to the last epoch's validation.
     """
 
     loss: list[float]
@@ -39,8 +40,9 @@ class Evaluation(NamedTuple):
 
     `mse` is the mean squared error per pixel; `bce` the binary cross-entropy per pixel in nats;
     `bce_excess` what it exceeds the least possible value by, which is the targets' own entropy.
-    Both are NaN if the targets are not in [0, 1]. `n_codes` counts the numbers that describe one
-    sample (None if the model has no part named "encoder"), `n_parameters` all weights.
+    Both are NaN if the targets or the reconstructions are not in [0, 1]. `n_codes` counts the
+    numbers that describe one sample (None if the model has no part named "encoder"),
+    `n_parameters` all weights.
     """
 
     mse: float
@@ -188,7 +190,7 @@ def evaluate(model, X, target=None):
     x = np.asarray(target, dtype=np.float64)
     x_hat = predict(model, X).astype(np.float64)
     bce = floor = float("nan")
-    if _within(target, 0, 1):
+    if _within(target, 0, 1) and _within(x_hat, 0, 1):
         bce, floor = (_cross_entropy(x, y) for y in (x_hat, x))
     names = [layer.name for layer in model.layers]
     code = model.get_layer("encoder").output_shape[1:] if "encoder" in names else None
@@ -244,6 +246,7 @@ def _make_optimizer(optimizer, learning_rate, schedule, warmup, n_steps):
         raise ValueError(f"learning_rate={learning_rate!r} must be positive, for example 0.01.")
     if not 0 <= warmup < 1:
         raise ValueError(f"warmup={warmup!r} is a share of the steps: 0 <= warmup < 1.")
+    learning_rate = float(learning_rate)  # Keras refuses an int
     if schedule == "cosine":
         n_warmup = int(warmup * n_steps)
         rate = keras.optimizers.schedules.CosineDecay(
@@ -254,7 +257,13 @@ def _make_optimizer(optimizer, learning_rate, schedule, warmup, n_steps):
         rate = learning_rate
     else:
         raise ValueError(f"schedule={schedule!r} is unknown. Use 'cosine' or 'constant'.")
-    return keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}})
+    try:
+        return keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}})
+    except ValueError:
+        raise ValueError(
+            f"optimizer={optimizer!r} is unknown. Use 'adam', 'sgd', another name of Keras, or an "
+            "object of keras.optimizers."
+        ) from None
 
 
 def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_compile):

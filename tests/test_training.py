@@ -114,6 +114,15 @@ def test_evaluate_without_encoder_or_range():
     assert np.isnan(result.bce)
 
 
+def test_evaluate_gives_no_cross_entropy_of_outputs_out_of_range(X):
+    flat = X.reshape(len(X), -1)
+    model = linear_autoencoder(flat.shape[1], 5)
+    assert predict(model, flat).min() < 0
+    result = evaluate(model, flat)
+    assert np.isnan(result.bce) and np.isnan(result.bce_excess)
+    assert result.mse == pytest.approx(np.mean((flat - predict(model, flat)) ** 2), rel=1e-5)
+
+
 BAD = {
     "grey values up to 255": (
         dict(X=lambda X: 255 * X.round()), r"\[0, 255\] and not in \[0, 1\].*by 255"
@@ -136,6 +145,7 @@ BAD = {
     "batch size 2.5": (dict(batch_size=2.5), "batch_size=2.5 must be an int"),
     "no epochs": (dict(epochs=0), "epochs=0 must be"),
     "learning rate": (dict(learning_rate=0), "learning_rate=0 must be positive, for example 0.01"),
+    "optimizer": (dict(optimizer="speed"), "optimizer='speed' is unknown. Use 'adam', 'sgd'"),
     "warm-up": (dict(warmup=5), "0 <= warmup < 1"),
     "schedule": (dict(schedule="linear"), "'cosine' or 'constant'"),
     "cross-entropy of what is no share": (
@@ -150,6 +160,15 @@ def test_errors_name_the_remedy(X, case):
     arguments = {"X": X} | {k: v(X) if callable(v) else v for k, v in options.items()}
     with pytest.raises(ValueError, match=message):
         train(small(), **arguments)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+def test_a_learning_rate_may_be_an_int(X, schedule):
+    losses = [
+        train(small(), X, epochs=2, learning_rate=rate, optimizer="sgd", schedule=schedule).loss
+        for rate in (1, 1.0)
+    ]
+    assert losses[0] == losses[1]
 
 
 def test_model_whose_output_shape_differs_from_its_input(X):

@@ -37,6 +37,11 @@ def rate(X, eigenvalue=None):
             "The mean is subtracted, but without biases the network has to rebuild the rows as "
             "they are.",
         ),
+        "numpys-covariance": (
+            lambda X: rate(X, moments(X, centre=True)[0] * len(X) / (len(X) - 1)),
+            "This is the largest eigenvalue of np.cov, which subtracts the mean and divides by "
+            "n − 1. The loss does neither.",
+        ),
         "loss-not-divided": (
             lambda X: rate(X) / X.shape[1],
             "This is the limit for J. Keras's loss is smaller, and how does that change the steps?",
@@ -145,6 +150,11 @@ def weights(rng):
         "input-of-decoder": (
             lambda *args: derivatives(*args, input_of_decoder=0),
             "For W_d a product with the decoder's input is needed. Is all of it there?",
+        ),
+        "centred-first": (
+            lambda X, *rest: derivatives(X - X.mean(axis=0), *rest),
+            "The mean of the data is subtracted first. The biases can learn it, but then the "
+            "gradient has to see the data as they are.",
         ),
         "through-the-encoder": (
             lambda X, W_e, b_e, W_d, b_d: derivatives(X, W_e, b_e, W_d, b_d, down=W_e.T),

@@ -35,6 +35,11 @@ def by_covariance(X):
     return X.shape[1] / (2 * np.linalg.eigvalsh(np.cov(X.T, bias=True))[-1])
 
 
+@wrong(E1, "numpys-covariance")
+def by_cov(X):
+    return X.shape[1] / (2 * np.linalg.eigvalsh(np.cov(X.T))[-1])
+
+
 @wrong(E1, "loss-not-divided")
 def of_the_sum(X):
     return 1 / (2 * np.linalg.eigvalsh(X.T @ X / len(X))[-1])
@@ -115,6 +120,11 @@ def by_the_old_formula(X, W_e, b_e, W_d, b_d):
     E = X - X @ W_e.T @ W_d.T
     at_code = -2 / len(X) * E @ W_d
     return at_code.T @ X, at_code.sum(0), -2 / len(X) * E.T @ X @ W_e.T, -2 * E.mean(0)
+
+
+@wrong(E2, "centred-first")
+def centred(X, *weights):
+    return sample_by_sample(X - X.mean(axis=0), *weights)
 
 
 @wrong(E2, "mean-over-features")
