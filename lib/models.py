@@ -200,7 +200,7 @@ def recurrent_autoencoder(
 
     The encoder's states at all steps make the code, and the decoder unfolds it into one short
     vector a step. If the last state alone made the code, and the decoder got the same code at
-    every step, training would take several times as long.
+    every step, training would be slower, as chapter 10 shows.
 
     Parameters
     ----------
