@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from lib.comparison import MIME, Row, to_frame
 
 LOGGER = logging.getLogger(__name__)
+MARK = "comparison"  # in the metadata of pages that show a table
 
 
 class Table(nodes.General, nodes.Element):
@@ -36,6 +37,7 @@ class ComparisonDirective(SphinxDirective):
         table = nodes.table("", caption, Table(docname=self.env.docname), classes=["comparison"])
         self.set_source_info(table)
         self.add_name(table)
+        self.env.metadata[self.env.docname][MARK] = True
         return [table]
 
 
@@ -48,11 +50,16 @@ def glued_rows(app, docname):
     return [] if glued is None else [Row(*row) for row in json.loads(glued["data"][MIME])]
 
 
+def rows_up_to(app, docname):
+    """Return the rows of all pages up to this one."""
+    pages = [page for page in sorted(app.env.all_docs) if page <= docname]
+    return [row for page in pages for row in glued_rows(app, page)]
+
+
 def fill(app, doctree, docname):
     """Replace each placeholder by the rows of all pages up to this one."""
     for placeholder in list(doctree.findall(Table)):
-        pages = [page for page in sorted(app.env.all_docs) if page <= docname]
-        rows = [row for page in pages for row in glued_rows(app, page)]
+        rows = rows_up_to(app, docname)
         if not rows:
             LOGGER.warning("no page up to here has glued rows", location=placeholder)
             placeholder.parent.remove(placeholder)
@@ -72,9 +79,12 @@ def table_group(frame):
     return nodes.tgroup("", *columns, head, nodes.tbody("", *body), cols=len(columns))
 
 
-def pages_with_tables(app, env):
-    """Have all pages that show a table written again: any chapter may have changed its rows."""
-    return [page for page in env.all_docs if next(env.get_doctree(page).findall(Table), None)]
+def pages_to_write(app, env):
+    """Have the pages written again whose tables have changed: any chapter before may do that."""
+    pages = [page for page in env.all_docs if MARK in env.metadata[page]]
+    rows = {page: [tuple(row) for row in rows_up_to(app, page)] for page in pages}
+    written, env.comparison_rows = getattr(env, "comparison_rows", {}), rows
+    return [page for page in pages if rows[page] != written.get(page)]
 
 
 def setup(app):
@@ -82,5 +92,5 @@ def setup(app):
     app.add_node(Table)
     app.add_directive("comparison", ComparisonDirective)
     app.connect("doctree-resolved", fill)
-    app.connect("env-updated", pages_with_tables)
+    app.connect("env-updated", pages_to_write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
