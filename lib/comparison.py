@@ -8,7 +8,6 @@ import pandas as pd
 
 from lib.metrics import reconstruction_mse
 from lib.pca import PCA
-from lib.training import evaluate
 
 __all__ = ["Comparison", "Row", "to_frame"]
 
@@ -85,6 +84,9 @@ class Comparison:
             If the model has no part named "encoder", or as `lib.training.evaluate`.
         """
         X_in = self._X_valid if X_in is None else X_in
+        # Here, since the site reads this module for its tables and needs no TensorFlow.
+        from lib.training import evaluate
+
         result = evaluate(model, X_in, self._X_valid)
         if result.n_codes is None:
             raise ValueError(

@@ -84,12 +84,16 @@ def test_a_link_lands_where_it_should_although_the_sections_above_are_not_laid_o
 
 def test_the_copy_button_copies_code(visit):
     with visit(f"{CHAPTER}.html", permissions=["clipboard-read", "clipboard-write"]) as page:
-        cell = page.locator("div.cell_input").first
-        cell.hover()
-        cell.locator("button.copybtn").click()
-        cell.locator("button.copybtn.success").wait_for()
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied.strip() == cell.locator("pre").inner_text().strip()
+        plain = page.locator("div.cell > div.cell_input").first
+        folded = page.locator(".folded-code > summary").all()[:1]
+        for summary in folded:
+            summary.click()
+        for cell in [plain, *(summary.locator("~ div.cell_input") for summary in folded)]:
+            cell.hover()
+            cell.locator("button.copybtn").click()
+            cell.locator("button.copybtn.success").wait_for()
+            copied = page.evaluate("navigator.clipboard.readText()")
+            assert copied.strip() == cell.locator("pre").inner_text().strip()
 
 
 def test_the_notebook_can_be_downloaded(visit):

@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from lib.comparison import MIME, Row, to_frame
 
 LOGGER = logging.getLogger(__name__)
+MARK = "comparison"  # in the metadata of pages that show a table
 
 
 class Table(nodes.General, nodes.Element):
@@ -36,6 +37,7 @@ class ComparisonDirective(SphinxDirective):
         table = nodes.table("", caption, Table(docname=self.env.docname), classes=["comparison"])
         self.set_source_info(table)
         self.add_name(table)
+        self.env.metadata[self.env.docname][MARK] = True
         return [table]
 
 
@@ -54,16 +56,10 @@ def rows_up_to(app, docname):
     return [row for page in pages for row in glued_rows(app, page)]
 
 
-def shown(app, docname):
-    """Return the file that holds the rows which a page shows, as it was last written."""
-    return Path(app.doctreedir, f"{docname}.rows.json")
-
-
 def fill(app, doctree, docname):
     """Replace each placeholder by the rows of all pages up to this one."""
     for placeholder in list(doctree.findall(Table)):
         rows = rows_up_to(app, docname)
-        shown(app, docname).write_text(json.dumps(rows), encoding="utf-8")
         if not rows:
             LOGGER.warning("no page up to here has glued rows", location=placeholder)
             placeholder.parent.remove(placeholder)
@@ -83,14 +79,12 @@ def table_group(frame):
     return nodes.tgroup("", *columns, head, nodes.tbody("", *body), cols=len(columns))
 
 
-def pages_with_old_tables(app, env):
-    """Have the pages written again that show other rows than they should by now."""
-    files = {page: shown(app, page) for page in env.all_docs}
-    return [
-        page
-        for page, file in files.items()
-        if file.exists() and file.read_text(encoding="utf-8") != json.dumps(rows_up_to(app, page))
-    ]
+def pages_to_write(app, env):
+    """Have the pages written again whose tables have changed: any chapter before may do that."""
+    pages = [page for page in env.all_docs if MARK in env.metadata[page]]
+    rows = {page: [tuple(row) for row in rows_up_to(app, page)] for page in pages}
+    written, env.comparison_rows = getattr(env, "comparison_rows", {}), rows
+    return [page for page in pages if rows[page] != written.get(page)]
 
 
 def setup(app):
@@ -98,5 +92,5 @@ def setup(app):
     app.add_node(Table)
     app.add_directive("comparison", ComparisonDirective)
     app.connect("doctree-resolved", fill)
-    app.connect("env-updated", pages_with_old_tables)
+    app.connect("env-updated", pages_to_write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def is_notebook(app, pagename):
     """Tell whether a page is a chapter made from a notebook."""
-    return pagename.startswith("chapters/") and app.env.doc2path(pagename).endswith(".ipynb")
+    return pagename.startswith("chapters/") and Path(app.env.doc2path(pagename)).suffix == ".ipynb"
 
 
 def launch(app, pagename):
