@@ -84,6 +84,11 @@ def majority(X):
             "Where exactly half of the images are bright, the answer is dark: half is not more "
             "than half.",
         ),
+        "median-of-grey": (
+            lambda X, new: hits(new, np.median(X, axis=0) > 0.5),
+            "The median of an even number of grey values lies between the two in the middle. "
+            "Which comes first, rounding or the median?",
+        ),
         "half-counts-as-bright": (
             lambda X, new: float(np.mean((new >= 0.5) == (np.mean(X >= 0.5, axis=0) > 0.5))),
             "A pixel of exactly 0.5 is not above 0.5.",

@@ -39,6 +39,11 @@ def rounded_mean(X, X_new):
     return np.mean(np.round(X.mean(axis=0)) == np.round(X_new))
 
 
+@wrong(E1, "median-of-grey")
+def median_before_rounding(X, X_new):
+    return np.mean((X_new > 0.5) == (np.median(X, axis=0) > 0.5))
+
+
 @wrong(E1, "own-images")
 def in_training(X, X_new):
     return by_median(X, X)
