@@ -35,15 +35,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from dependencies import closure, digest
+from surroundings import THREADS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("numpy", "scikit-learn", "keras", "tensorflow")
 RUNNER = ("seed", "seconds", "versions", "digest")  # columns that are not the experiment's
 PLAN = {"GRID", "SEEDS", "CHEAP", "TOLERANCE", "TIMED"}
-THREADS = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
-)  # fmt: skip
 
 
 class Experiment:

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 from chromium import FLAGS, find_browser
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,13 +17,14 @@ import tomllib
 import venv
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parent / "site"))
 import nbformat
 from nbformat.v4 import new_code_cell
+from offers import HOSTS_OF_LITE, LITE, offer_lite
 from student import chapters_of
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools" / "site"))
-from offers import HOSTS_OF_LITE, LITE, offer_lite  # noqa: E402
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.

@@ -9,8 +9,10 @@ written comes from `tools/chapter_template`: a chapter in small, whole and true,
 import argparse
 import json
 import re
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 from chapter_list import BEYOND, ROOT, names_and_parts, word_of, write
 
 TEMPLATE = Path(__file__).parent / "chapter_template"

@@ -14,16 +14,17 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parent / "site"))
 import matplotlib
 import yaml
 from bs4 import BeautifulSoup
 from chromium import FLAGS, find_browser
+from offers import PDF, offer_pdf
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools" / "site"))
-from offers import PDF, offer_pdf  # noqa: E402
 
 STYLE = ROOT / "_static" / "pdf.css"
 # What a page has for the screen alone.

@@ -15,17 +15,18 @@ import shutil
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parent / "site"))
 import nbformat
 from clean_notebooks import METADATA
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
+from public_address import set_up_cell
 
 from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, split
 from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools" / "site"))
-from public_address import set_up_cell  # noqa: E402
 
 HOW_TO = (
     "> **Student version.** Write your answers into the cells below the exercises, and run them: "
