@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import pdist, squareform
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import KFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
@@ -14,7 +14,7 @@ from lib.checks.core.results import array, close, number, precision
 
 
 def doubly_centred(squares, *, rows=True, columns=True):
-    """Return -H squares H / 2."""
+    """Return -R squares R / 2."""
     rows, columns = (np.eye(len(squares)) - flag / len(squares) for flag in (rows, columns))
     return -rows @ squares @ columns / 2
 
@@ -55,12 +55,12 @@ def tables(rng):
         ),
         "table-not-centred": (
             lambda D: falling(doubly_centred(D**2, rows=False, columns=False)),
-            "The table is not centred: where is H?",
+            "The table is not centred: where is R?",
         ),
         "one-side-only": (
             lambda D: np.sort(np.linalg.eigvalsh(
                 doubly_centred(D**2, columns=False)))[::-1],
-            "H stands on one side only, so the matrix is not symmetric any more.",
+            "R stands on one side only, so the matrix is not symmetric any more.",
         ),
         "matrix-squared": (
             lambda D: falling(doubly_centred(D @ D)),
@@ -137,6 +137,7 @@ def same_paths(a, b):
     look="Draw four points on a line, join each with its nearest one, and follow the paths.",
     cases=sheets,
     match=same_paths,
+    without=("Isomap",),
     mistakes={
         "own-neighbour": (
             lambda X, m: graph_paths(X, m, skip=0),
@@ -144,7 +145,7 @@ def same_paths(a, b):
         ),
         "one-neighbour-more": (
             lambda X, m: graph_paths(X, m + 1),
-            "There is one neighbour more than m.",
+            "There is one neighbour more than asked for.",
         ),
         "one-direction": (
             lambda X, m: graph_paths(X, m, join=lambda a, b: a),
@@ -243,6 +244,11 @@ def labelled(rng):
         "other-folds": (
             lambda X, y, k: accuracy(X, y, k, cv=10),
             "There are ten folds, and five were asked for.",
+        ),
+        "not-stratified": (
+            lambda X, y, k: accuracy(X, y, k, cv=KFold(5)),
+            "These folds were cut without a look at the classes. For a classifier `cv=5` gives "
+            "each fold its share of every class.",
         ),
         "not-reduced": (
             lambda X, y, k: accuracy(X, y, k, reduce=False),

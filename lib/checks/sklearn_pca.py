@@ -1,5 +1,7 @@
 """Checks of the exercises of chapter 04, PCA with scikit-learn."""
 
+import weakref
+
 import numpy as np
 from sklearn.decomposition import PCA
 
@@ -24,6 +26,14 @@ def errors_on(X, X_new, *, subtract=None):
     return (np.mean(np.sum((X_new - mean) ** 2, axis=1)) - energy) / X_new.shape[1]
 
 
+def errors_about_zero(X, X_new):
+    """Return the errors of reconstructions to which the mean was not added."""
+    mean = np.mean(X, axis=0)
+    Vt = np.linalg.svd(X - mean, full_matrices=False)[2]
+    Z = (X_new - mean) @ Vt.T
+    return np.array([np.mean((X_new - Z[:, :k] @ Vt[:k]) ** 2) for k in range(len(Vt) + 1)])
+
+
 def first_below(errors, largest):
     """Return the first index whose error is at most `largest`."""
     return int(np.argmax(errors <= largest))
@@ -40,7 +50,9 @@ def errors_one_can_bear(rng):
         X_new += 2 * drift / np.linalg.norm(drift) * np.std(X, axis=0)
         errors = errors_on(X, X_new)
         cases += [(X, X_new, float(np.sqrt(errors[k - 1] * errors[k]))) for k in range(1, 8)]
-    return [*cases, (X, X_new, float(2 * errors[0]))]
+    # Tells the error on X from the discarded eigenvalues, which have n - 1 below.
+    on_fit = errors_on(X, X)[3] * np.sqrt(n / (n - 1))
+    return [*cases, (X, X_new, float(2 * errors[0])), (X, X_new, float(on_fit))]
 
 
 @exercise(
@@ -55,12 +67,18 @@ def errors_one_can_bear(rng):
             "The error is measured on the data of the fit. It is X_new that counts.",
         ),
         "learned-from-test": lambda X, new, e: first_below(errors_on(new, new), e),
+        "discarded-eigenvalues": (
+            lambda X, new, e: first_below(errors_on(X, X) * len(X) / (len(X) - 1), e),
+            "This is the sum of the discarded eigenvalues, so the error on the data of the fit. It "
+            "is X_new that counts.",
+        ),
         "test-data-used": lambda X, new, e: first_below(
             errors_on(np.concatenate([X, new]), new), e
         ),
         "own-mean": lambda X, new, e: first_below(
             errors_on(X - X.mean(axis=0), new - new.mean(axis=0)), e
         ),
+        "mean-not-added": lambda X, new, e: first_below(errors_about_zero(X, new), e),
         "sum-for-mean": lambda X, new, e: first_below(errors_on(X, new) * new.shape[1], e),
         "root": lambda X, new, e: first_below(np.sqrt(errors_on(X, new).clip(0)), e),
         "not-centred": lambda X, new, e: first_below(errors_on(X, new, subtract=0), e),
@@ -137,16 +155,31 @@ def rebuild_ten(result, model, X):
 
 
 class Stream:
-    """Batches that can be read once, one after the other, and neither counted nor indexed."""
+    """Batches that can be read once, one after the other, and neither counted nor indexed.
 
-    def __init__(self, batches):
-        self._batches, self._read = batches, False
+    Parameters
+    ----------
+    batches : list of ndarray
+    far : bool
+        Whether the data lie so far from zero that only careful sums keep their digits.
+    """
+
+    def __init__(self, batches, far=False):
+        self._batches, self.far, self._read = batches, far, False
 
     def __iter__(self):
         if self._read:
             raise RuntimeError("the batches were read before, and can be seen only once.")
         self._read = True
-        return iter(self.again())
+        given = []
+        for batch in self._batches:
+            # One is in the caller's hands until the next is there.
+            if sum(reference() is not None for reference in given) > 1:
+                raise MemoryError("the batches are kept in memory, and there is no room for all.")
+            batch = batch.copy()
+            given.append(weakref.ref(batch))
+            yield batch
+            del batch
 
     def again(self):
         """Return all batches, as often as the check needs them."""
@@ -154,18 +187,25 @@ class Stream:
 
 
 def streams(rng):
-    """Return streams with batches of different sizes."""
+    """Return streams with batches of different sizes; the last lies far from zero."""
     cases = []
-    for sizes, p in (((5, 9, 4), 3), ((12, 3, 7, 20), 4)):
+    for sizes, p, offset in (((5, 9, 4, 6), 3, 0), ((12, 3, 7, 20), 4, 0), ((8, 5, 6, 4), 2, 1e8)):
         X = samples(rng, sum(sizes), p)
-        X += np.linspace(0, 3, len(X))[:, None]  # the batches' means differ
-        cases.append((Stream(np.split(X, np.cumsum(sizes)[:-1])),))
+        X += offset + np.linspace(0, 3, len(X))[:, None]  # the batches' means differ
+        cases.append((Stream(np.split(X, np.cumsum(sizes)[:-1]), far=offset > 0),))
     return cases
 
 
 def joined(batches):
     """Return the batches as one array."""
     return np.concatenate(batches.again())
+
+
+def near(batches):
+    """Return the batches as one array; mistakes are not made where rounding would blur them."""
+    if batches.far:
+        raise ValueError("rounding decides here.")
+    return joined(batches)
 
 
 def moments(X, ddof=1):
@@ -175,6 +215,7 @@ def moments(X, ddof=1):
 
 def mean_of_batches(batches):
     """Average the results of the batches, as if they were equally large."""
+    near(batches)
     means, covariances = zip(*(moments(batch) for batch in batches.again()))
     return np.mean(means, axis=0), np.mean(covariances, axis=0)
 
@@ -182,13 +223,21 @@ def mean_of_batches(batches):
 def within_batches(batches):
     """Add up the scatter about each batch's own mean."""
     parts = [len(batch) * np.cov(batch, rowvar=False, ddof=0) for batch in batches.again()]
-    X = joined(batches)
+    X = near(batches)
     return X.mean(axis=0), sum(parts) / (len(X) - 1)
 
 
 def last_batch(batches):
     """Forget all batches but the last."""
+    near(batches)
     return moments(batches.again()[-1])
+
+
+def by_sums(batches, divide, times):
+    """Return mean and covariance from the sums, with what is wrong in the last step."""
+    X = near(batches)
+    n, mean = len(X), X.mean(axis=0)
+    return mean, X.T @ X / divide(n) - times(n) * np.outer(mean, mean)
 
 
 @exercise(
@@ -198,7 +247,7 @@ def last_batch(batches):
     look="Which sums of all rows do mean and covariance need?",
     cases=streams,
     mistakes={
-        "ddof-0": lambda batches: moments(joined(batches), 0),
+        "ddof-0": lambda batches: moments(near(batches), 0),
         "batches-alike": (
             mean_of_batches,
             "The batches' results are averaged as if all batches were equally large and had the "
@@ -211,18 +260,25 @@ def last_batch(batches):
         ),
         "last-batch": (last_batch, "Only the last batch counts. Did you add to the sums, or set "
                                    "them anew?"),
-        "not-centred": lambda batches: (
-            joined(batches).mean(axis=0),
-            joined(batches).T @ joined(batches) / (len(joined(batches)) - 1),
+        "not-centred": lambda batches: by_sums(batches, lambda n: n - 1, lambda n: 0),
+        "means-weigh-one": (
+            lambda batches: by_sums(batches, lambda n: n - 1, lambda n: 1),
+            "The mean of the products is taken with n - 1, the product of the means with n. How "
+            "often does the latter stand in the sum over n rows?",
         ),
-        "not-divided": lambda batches: (
-            joined(batches).mean(axis=0),
-            np.cov(joined(batches), rowvar=False) * (len(joined(batches)) - 1),
+        "n-forgotten": (
+            lambda batches: by_sums(batches, lambda n: 1, lambda n: 1),
+            "From a sum over all rows the product of the means is subtracted once. Where is n?",
         ),
+        "not-divided": lambda batches: by_sums(batches, lambda n: 1, lambda n: n),
         "sum-for-the-mean": (
-            lambda batches: (joined(batches).sum(axis=0), np.cov(joined(batches), rowvar=False)),
+            lambda batches: (near(batches).sum(axis=0), np.cov(near(batches), rowvar=False)),
             "The first result is the sum of all rows, and their mean is asked for.",
         ),
+    },
+    hints={
+        "digits-lost": "It is right while the data are near zero. Far from it the sums of products "
+                       "have no digits left for the differences: from where could one measure?",
     },
 )  # fmt: skip
 def stream_covariance(result, batches):
@@ -230,7 +286,12 @@ def stream_covariance(result, batches):
     mean, C = parts(result, 2)
     expected_mean, expected_C = moments(joined(batches))
     agree(mean, expected_mean)
-    agree(C, expected_C)
+    try:
+        agree(C, expected_C)
+    except Wrong as wrong:
+        if batches.far and wrong.hint == "value":
+            raise Wrong("digits-lost") from None
+        raise
 
 
 def spectra(rng):

@@ -7,7 +7,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra, floyd_warshall
 from scipy.spatial.distance import cdist
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.manifold import Isomap
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier, kneighbors_graph
 from sklearn.pipeline import Pipeline, make_pipeline
 
@@ -108,6 +109,11 @@ def through_space(X, m):
     return cdist(X, X)
 
 
+@wrong(E2, "borrowed")
+def by_isomap(X, m):
+    return Isomap(n_neighbors=m).fit(X).dist_matrix_
+
+
 @wrong(E2, "shape")
 def first_row(X, m):
     return by_kneighbors_graph(X, m)[:1]
@@ -157,6 +163,12 @@ def on_the_fit(X, y, n_components):
 def by_default(X, y, n_components):
     lda = LinearDiscriminantAnalysis(n_components=n_components)
     return cross_val_score(make_pipeline(lda, KNeighborsClassifier()), X, y, cv=5).mean()
+
+
+@wrong(E3, "not-stratified")
+def in_order(X, y, n_components):
+    lda = LinearDiscriminantAnalysis(n_components=n_components)
+    return cross_val_score(make_pipeline(lda, KNeighborsClassifier(1)), X, y, cv=KFold(5)).mean()
 
 
 @wrong(E3, "not-one-number")

@@ -43,6 +43,22 @@ def on_the_fit(X, X_new, largest_error):
     return by_eigenvectors(X, X, largest_error)
 
 
+@wrong(E1, "discarded-eigenvalues")
+def by_what_is_not_explained(X, X_new, largest_error):
+    left = PCA().fit(X).explained_variance_[::-1].cumsum()[::-1] / X.shape[1]
+    return int(np.argmax(np.append(left, 0) <= largest_error))
+
+
+@wrong(E1, "mean-not-added")
+def without_the_mean(X, X_new, largest_error):
+    mean, S = X.mean(axis=0), PCA().fit(X).components_
+    for k in range(len(S) + 1):
+        rebuilt = (X_new - mean) @ S[:k].T @ S[:k]
+        if np.mean((X_new - rebuilt) ** 2) <= largest_error:
+            return k
+    return 0
+
+
 @wrong(E1, "one-less")
 def index_for_number(X, X_new, largest_error):
     return max(by_eigenvectors(X, X_new, largest_error) - 1, 0)
@@ -114,18 +130,28 @@ def too_many(model, X):
     return X @ model.components_[:10]
 
 
-@right(E3)
+@wrong(E3, "error")
 def all_at_once(batches):
     X = np.vstack(list(batches))
     return np.mean(X, axis=0), np.cov(X.T)
 
 
-@right(E3)
+@wrong(E3, "digits-lost")
 def by_two_sums(batches):
     n, s, S = 0, 0.0, 0.0
     for batch in batches:
         n, s, S = n + len(batch), s + batch.sum(axis=0), S + batch.T @ batch
     return [s / n, (S - np.outer(s, s) / n) / (n - 1)]
+
+
+@right(E3)
+def from_the_first_row(batches):
+    n, origin, s, S = 0, None, 0.0, 0.0
+    for batch in batches:
+        origin = batch[0].copy() if origin is None else origin
+        for row in batch - origin:
+            n, s, S = n + 1, s + row, S + np.outer(row, row)
+    return [origin + s / n, (S - np.outer(s, s) / n) / (n - 1)]
 
 
 @right(E3)
@@ -140,7 +166,26 @@ def by_merging(batches):
     return mean, S / (n - 1)
 
 
-right(E3, lambda batches: [part.astype(np.float32) for part in all_at_once(batches)])
+right(E3, lambda batches: [part.astype(np.float32) for part in by_merging(batches)])
+
+
+def sums(batches):
+    n, s, S = 0, 0.0, 0.0
+    for batch in batches:
+        n, s, S = n + len(batch), s + batch.sum(axis=0), S + batch.T @ batch
+    return n, s / n, S
+
+
+@wrong(E3, "means-weigh-one")
+def mean_of_products(batches):
+    n, mean, S = sums(batches)
+    return mean, S / (n - 1) - np.outer(mean, mean)
+
+
+@wrong(E3, "n-forgotten")
+def products_less_product(batches):
+    _, mean, S = sums(batches)
+    return mean, S - np.outer(mean, mean)
 
 
 @wrong(E3, "error")
@@ -154,13 +199,13 @@ def in_two_passes(batches):
 
 @wrong(E3, "parts-order")
 def covariance_before_mean(batches):
-    return all_at_once(batches)[::-1]
+    return by_merging(batches)[::-1]
 
 
 @wrong(E3, "ddof-0")
 def divided_by_n(batches):
-    X = np.vstack(list(batches))
-    return X.mean(axis=0), np.cov(X.T, bias=True)
+    n, mean, S = sums(batches)
+    return mean, S / n - np.outer(mean, mean)
 
 
 @wrong(E3, "batches-alike")
@@ -178,7 +223,7 @@ def overwritten(batches):
 
 @wrong(E3, "parts")
 def covariance_only(batches):
-    return np.cov(np.vstack(list(batches)).T)
+    return by_merging(batches)[1]
 
 
 @wrong(E3, "error")
