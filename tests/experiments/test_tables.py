@@ -19,24 +19,29 @@ def experiment(path):
     return experiments.Experiment(path)
 
 
+def say(problems):
+    """Fail with these sentences, if there are any."""
+    problems = "\n".join(problems)
+    if problems:
+        pytest.fail(problems, pytrace=False)
+
+
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_the_table_is_whole_and_current(path):
-    problems = experiment(path).problems()
-    assert not problems, "\n".join(problems)
+    say(experiment(path).problems())
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_the_cheap_run_gives_what_is_stored(path):
     setting, seed = experiment(path).module.CHEAP
     *_, measures, _ = experiments.run_once(path, ROOT, setting, seed)
-    drift = experiment(path).drift(setting, seed, measures)
-    assert not drift, "\n".join(drift)
+    say(experiment(path).drift(setting, seed, measures))
 
 
 def test_every_table_has_its_experiment():
     tables = {path.stem for path in (ROOT / "lib" / "data" / "evidence").glob("*")}
-    alone = tables - {path.stem for path in EXPERIMENTS}
-    assert not alone, (
-        f"lib/data/evidence has results of {sorted(alone)}, and experiments/ has no file of that "
-        "name. Delete the results, or bring the experiment back."
+    say(
+        f"lib/data/evidence has results of {name!r}, and there is no experiments/{name}.py. Delete "
+        "the results, or bring the experiment back."
+        for name in sorted(tables - {path.stem for path in EXPERIMENTS})
     )
