@@ -28,6 +28,9 @@ PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 # Sections far from the window are not laid out, and nothing can be found in them.
 LAY_OUT = """document.querySelectorAll("article section").forEach(
   section => section.style.contentVisibility = "visible")"""
+# They are most of the elements and all made alike, and aids get the MathML in them.
+FORMULAS_AWAY = """document.querySelectorAll("mjx-container").forEach(
+  formula => formula.textContent = "formula")"""
 SIDEWAYS = """() => {
   const width = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth <= width) return found;
@@ -157,12 +160,11 @@ def visit(browser, address):
 def axe():
     """Return a function that lists what axe-core finds on a page.
 
-    It can be kept to what fits a selector, and to some rules.
+    It can be kept to what fits a selector, and to some rules. The page's formulas are gone then.
     """
     checker = Axe()
 
     def axe(page, within=None, rules=None):
-        # Formulas are most of the elements and all made alike; aids get the MathML in them.
         context = {"exclude": [["mjx-container"]]}
         if within:
             context["include"] = [[within]]
@@ -170,6 +172,7 @@ def axe():
         if rules:
             options["runOnly"] = {"type": "rule", "values": rules}
         page.evaluate(LAY_OUT)
+        page.evaluate(FORMULAS_AWAY)
         found = checker.run(page, context=context, options=options)
         return [
             f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
@@ -204,15 +207,18 @@ def sideways():
 
 
 @pytest.fixture(scope="session")
-def turn_dark():
-    """Return a function that shows a page as on a phone and in the dark theme, without a reload."""
+def turn():
+    """Return a function that gives a page another width and theme without a reload."""
 
-    def turn_dark(page):
-        page.set_viewport_size({"width": 360, "height": 900})
-        page.emulate_media(color_scheme="dark")
-        page.evaluate("""async () => {
-          document.documentElement.dataset.theme = "dark";
-          await Promise.allSettled(document.getAnimations().map(fading => fading.finished));
-        }""")
+    def turn(page, width, theme):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        page.evaluate(
+            """async (theme) => {
+              document.documentElement.dataset.theme = theme;
+              await Promise.allSettled(document.getAnimations().map(fading => fading.finished));
+            }""",
+            theme,
+        )
 
-    return turn_dark
+    return turn

@@ -511,13 +511,13 @@ def test_fingers_find_what_can_be_moved(visit, label):
 
 
 @pytest.mark.parametrize("label", FIGURES)
-def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, turn_dark, label):
+def test_a_figure_fits_a_phone_and_is_accessible(visit, axe, sideways, turn, label):
     box = f"[data-figure={label}]"
     with visit(f"{FIGURES[label]}.html") as page:
         opened(page, label)
         assert sideways(page) == []
         assert axe(page, within=box) == []
-        turn_dark(page)
+        turn(page, 360, "dark")
         assert sideways(page) == []
         assert axe(page, within=box) == []
 
