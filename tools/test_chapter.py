@@ -42,7 +42,7 @@ def selection(path):
     word = path.stem.partition("_")[2]
     files = [ROOT / "lib" / f"{name}.py" for name in modules]
     files += [ROOT / "tests" / f"test_{name}.py" for name in modules]
-    files += [ROOT / "tests" / name for name in ("test_notebooks.py", "test_student.py")]
+    files += [ROOT / "tests" / name for name in ("test_notebooks.py", "tools/test_student.py")]
     files += [ROOT / "tests" / "checks", ROOT / "tests" / "site"]
     whole = [f"test_{name}.py" for name in modules] + [f"lib/{name}.py" for name in modules]
     names = [path.stem, f"ex-{word.replace('_', '-')}-", *whole]

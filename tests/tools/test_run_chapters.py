@@ -175,8 +175,8 @@ def test_the_readers_own_settings_stay_outside(tmp_path, monkeypatch):
         "1\n"
         "print(matplotlib.rcParams['font.family'], matplotlib.rcParams['figure.facecolor'])\n"
         "print(os.environ.get('KERAS_BACKEND'), os.environ['TMPDIR'].endswith('tmp'))\n"
-        "print([n for n in os.listdir(k := os.environ['KERAS_HOME'])"
-        " if 'channels_first' in open(f'{k}/{n}').read()])\n"
+        "keras = os.environ['KERAS_HOME']\n"
+        "print([n for n in os.listdir(keras) if 'first' in open(f'{keras}/{n}').read()])\n"
         "print('' in sys.path[:1], [p for p in sys.path if p.endswith(('path', 'tools'))])\n"
         "_ = plt.figure()"
     )

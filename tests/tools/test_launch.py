@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 from test_build import build, small_chapter, write
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "site")]
 import public_address  # noqa: E402
 import student  # noqa: E402

@@ -17,7 +17,7 @@ from lib.grading.reading import KEY, PLACEHOLDER, Chapter, exercises, read, setu
 from lib.grading.sandbox import Limits
 from lib.grading.syntax import bound_names, parse, used_names
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import plain_markdown  # noqa: E402
 import student  # noqa: E402
