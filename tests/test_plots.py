@@ -110,6 +110,19 @@ def test_biplot_draws_the_longest_features_in_their_directions():
     assert sorted(np.flatnonzero(np.isclose(cosines, 1).any(axis=0))) == [0, 2, 3]
 
 
+def test_biplot_ties_each_name_to_its_arrow():
+    components = np.array([[0.9, 0.8, -0.7], [0.1, 0.12, 0.4]])
+    ax = plots.plot_biplot(X, components, list("pqr"))
+    names = [note for note in ax.texts if note.arrow_patch is None]
+    tips = [note.xy for note in ax.texts if note.arrow_patch is not None]
+    assert len(ax.lines) == len(names) == 3
+    for line, name, tip in zip(ax.lines, names, tips):
+        ends = line.get_xydata()
+        assert_allclose(ends[0], tip)
+        assert_allclose(ends[1], name.xy)
+        assert abs(ends[1, 0]) > abs(tip[0])
+
+
 def test_crowded_labels_are_pushed_apart_and_the_others_stay():
     moved = plots._spread([0.0, 0.01, 0.02, 5.0], spacing=0.5)
     assert np.diff(moved).min() > 0.49

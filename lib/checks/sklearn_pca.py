@@ -173,8 +173,9 @@ class Stream:
         self._read = True
         given = []
         for batch in self._batches:
-            # One is in the caller's hands until the next is there.
-            if sum(reference() is not None for reference in given) > 1:
+            # The last one is in the caller's hands until the next is there, and a first row that
+            # serves as origin may hold its whole batch.
+            if sum(reference() is not None for reference in given) > 2:
                 raise MemoryError("the batches are kept in memory, and there is no room for all.")
             batch = batch.copy()
             given.append(weakref.ref(batch))

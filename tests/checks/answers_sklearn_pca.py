@@ -148,7 +148,7 @@ def by_two_sums(batches):
 def from_the_first_row(batches):
     n, origin, s, S = 0, None, 0.0, 0.0
     for batch in batches:
-        origin = batch[0].copy() if origin is None else origin
+        origin = batch[0] if origin is None else origin
         for row in batch - origin:
             n, s, S = n + 1, s + row, S + np.outer(row, row)
     return [origin + s / n, (S - np.outer(s, s) / n) / (n - 1)]
