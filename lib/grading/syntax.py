@@ -45,6 +45,8 @@ def bound_names(tree):
             names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
+        if isinstance(node, ast.ExceptHandler):
+            names.add(node.name)
         if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             names.add(_root(node))
         if isinstance(node, ast.Call):
@@ -76,7 +78,9 @@ def used_names(tree):
     def visit(statements):
         for statement in statements:
             blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
-            blocks += [handler.body for handler in getattr(statement, "handlers", [])]
+            for handler in getattr(statement, "handlers", []):
+                blocks.append(handler.body)
+                bound.add(handler.name)
             is_scope = isinstance(
                 statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Match)
             )

@@ -399,7 +399,7 @@ def test_the_map_shows_the_garment_and_its_neighbours(visit):
                 alone = np.flatnonzero(gaps.min(axis=1) > 2)
                 i = alone[np.argmin(np.linalg.norm(place[alone] - [x, y], axis=1))]
                 go = page.touchscreen.tap if touch else page.mouse.move
-                go(*on_screen(area.bounding_box(), *place[i] + 0.4))
+                go(*on_screen(area.bounding_box(), *(place[i] + 0.4).tolist()))
                 agrees(box, i)
             box.locator("[role=slider]").focus()
             page.keyboard.press("ArrowLeft")
