@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from lib.metrics import reconstruction_mse
-from lib.pca import PCA
-
 __all__ = ["Comparison", "Row", "to_frame"]
 
 MIME = "application/vnd.pca-to-autoencoders.rows+json"  # read by tools/site/comparison_table.py
@@ -54,6 +51,10 @@ class Comparison:
     """
 
     def __init__(self, X_train, X_valid):
+        # Late, here and below: the site takes only rows and table from this module, in every
+        # build, and needs neither TensorFlow nor scikit-learn for them.
+        from lib.pca import PCA
+
         start = time.perf_counter()
         self._pca = PCA(svd_solver="covariance_eigh").fit(X_train.reshape(len(X_train), -1))
         self._seconds = time.perf_counter() - start
@@ -84,7 +85,6 @@ class Comparison:
             If the model has no part named "encoder", or as `lib.training.evaluate`.
         """
         X_in = self._X_valid if X_in is None else X_in
-        # Here, since the site reads this module for its tables and needs no TensorFlow.
         from lib.training import evaluate
 
         result = evaluate(model, X_in, self._X_valid)
@@ -107,6 +107,8 @@ class Comparison:
 
     def pca_mse(self, n_codes, X_in=None):
         """Return the validation error of PCA with `n_codes` components, per pixel."""
+        from lib.metrics import reconstruction_mse
+
         X_in = self._X_valid if X_in is None else X_in
         V = self._pca.components_[:n_codes]
         Z = (X_in.reshape(len(X_in), -1) - self._pca.mean_) @ V.T  # (n_samples, k)

@@ -20,16 +20,20 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from surroundings import neutral  # first, since it spares the others an import
+
+# isort: split
 import nbformat
 from bs4 import BeautifulSoup
 from run_chapters import COMPARED, Runs, run_stale
 from student import write_for_download
-from surroundings import neutral
 
 ROOT = Path(__file__).resolve().parents[1]
 # Jupyter Book with our Sphinx extensions on its path, and on that of no kernel.
-JUPYTER_BOOK = "import sys; sys.path[:0] = sys.argv.pop(1).split('|'); sys.argv[0] = 'jupyter-book'"
-JUPYTER_BOOK += "; from jupyter_book.cli.main import main; main()"
+JUPYTER_BOOK = (
+    "import sys; sys.path[:0] = sys.argv.pop(1).split('|'); sys.argv[0] = 'jupyter-book';"
+    "import surroundings; from jupyter_book.cli.main import main; main()"
+)
 COMPLAINT = re.compile(r"^.*\b(?:WARNING|ERROR|CRITICAL|Exception|Traceback)\b.*$", re.M)
 
 

@@ -9,6 +9,9 @@ import copy
 import os
 from pathlib import Path
 
+import surroundings  # noqa: F401  (first, since it spares nbformat an import)
+
+# isort: split
 import nbformat
 
 

@@ -21,11 +21,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from surroundings import neutral  # first, since it spares the others an import
+
+# isort: split
 import nbformat
 from dependencies import closure, digest
 from jupyter_cache import get_cache
 from jupyter_cache.cache.main import CacheBundleIn
-from surroundings import neutral
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPARED = "nbval-check-output"

@@ -6,9 +6,13 @@ would change what a chapter prints. So whatever the book starts is given a folde
 """
 
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# Whatever reads notebooks loads jsonschema, which compiles a grammar for a format of addresses that
+# nobody uses here, at more than a second each time. Without the module it does without.
+sys.modules.setdefault("rfc3987_syntax", None)
 # Set by readers for their own programs; each would reach into the book's.
 READERS_OWN = (
     "IPYTHONDIR", "JUPYTER_CONFIG_PATH", "JUPYTER_PREFER_ENV_PATH", "KERAS_BACKEND",

@@ -28,9 +28,19 @@ PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 # Sections far from the window are not laid out, and nothing can be found in them.
 LAY_OUT = """document.querySelectorAll("article section").forEach(
   section => section.style.contentVisibility = "visible")"""
-# They are most of the elements and all made alike, and aids get the MathML in them.
-FORMULAS_AWAY = """document.querySelectorAll("mjx-container").forEach(
-  formula => formula.textContent = "formula")"""
+# Formulas and the tokens of code are most of the elements, and made alike: of the tokens one of each
+# class stays in each kind of box, and aids get the MathML of the formulas.
+THINNED = """() => {
+  document.querySelectorAll("mjx-container").forEach(
+    formula => formula.textContent = "formula");
+  const seen = new Set();
+  for (const token of document.querySelectorAll("article pre span")) {
+    const look = `${token.className} in ${token.closest("div").className}`;
+    if (seen.has(look)) token.replaceWith(...token.childNodes);
+    seen.add(look);
+  }
+  document.normalize();
+}"""
 SIDEWAYS = """() => {
   const width = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth <= width) return found;
@@ -160,7 +170,8 @@ def visit(browser, address):
 def axe():
     """Return a function that lists what axe-core finds on a page.
 
-    It can be kept to what fits a selector, and to some rules. The page's formulas are gone then.
+    It can be kept to what fits a selector, and to some rules. The page's formulas, and most of its
+    tokens of code, are gone then.
     """
     checker = Axe()
 
@@ -172,7 +183,7 @@ def axe():
         if rules:
             options["runOnly"] = {"type": "rule", "values": rules}
         page.evaluate(LAY_OUT)
-        page.evaluate(FORMULAS_AWAY)
+        page.evaluate(THINNED)
         found = checker.run(page, context=context, options=options)
         return [
             f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
