@@ -28,8 +28,8 @@ PATIENCE = 60_000  # milliseconds; only what hangs for ever meets it
 # Sections far from the window are not laid out, and nothing can be found in them.
 LAY_OUT = """document.querySelectorAll("article section").forEach(
   section => section.style.contentVisibility = "visible")"""
-# Formulas and the tokens of code are most of the elements, and made alike: of the tokens one of each
-# class stays in each kind of box, and aids get the MathML of the formulas.
+# Formulas and the tokens of code are most of the elements, and made alike: of the tokens, one of
+# each class stays in each kind of box; of the formulas, aids get the MathML.
 THINNED = """() => {
   document.querySelectorAll("mjx-container").forEach(
     formula => formula.textContent = "formula");
