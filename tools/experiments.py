@@ -35,7 +35,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from dependencies import closure, digest
-from surroundings import THREADS
+from surroundings import THREADS, settle
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("numpy", "scikit-learn", "keras", "tensorflow")
@@ -323,7 +323,8 @@ def main():
 
 
 if __name__ == "__main__":
-    # One thread a run: runs side by side do not fight for cores, and a time is that of one core.
+    settle()
+    # One thread a run, whatever was set: a time is that of one core.
     os.environ.update(dict.fromkeys(THREADS, "1"))
     import experiments  # this file by its name, under which other processes find its functions
 

@@ -13,6 +13,7 @@ import offers
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from small_book import make_book, write
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURE = {
@@ -45,19 +46,7 @@ def small_chapter():
 @pytest.fixture
 def book(tmp_path):
     """Return the folder of a small book with the settings of ours."""
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    shutil.copy(ROOT / "references.bib", tmp_path)
-    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/small\n"
-    (tmp_path / "_toc.yml").write_text(toc)
-    (tmp_path / "intro.md").write_text("# A book\n")
-    (tmp_path / "chapters").mkdir()
-    write(tmp_path, small_chapter())
-    return tmp_path
-
-
-def write(book, chapter):
-    """Make `chapter` the only chapter of `book`."""
-    nbformat.write(chapter, book / "chapters" / "small.ipynb")
+    return make_book(tmp_path, small_chapter())
 
 
 def build(book, *options, project=ROOT):

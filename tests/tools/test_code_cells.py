@@ -1,13 +1,13 @@
 """Code cells on the page: what is folded and under which words, and stubs without output."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
-from test_build import build, small_chapter, write
+from small_book import make_book
+from test_build import build, small_chapter
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools" / "site"))
@@ -17,13 +17,6 @@ from code_cells import only_imports  # noqa: E402
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """Return the page of a small book whose cells have our tags."""
-    book = tmp_path_factory.mktemp("book")
-    for name in ("_config.yml", "references.bib"):
-        shutil.copy(ROOT / name, book)
-    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/small\n"
-    (book / "_toc.yml").write_text(toc)
-    (book / "intro.md").write_text("# A book\n")
-    (book / "chapters").mkdir()
     chapter = small_chapter()
     chapter.cells[2].metadata["tags"] = ["hide-input"]
     fold = {"tags": ["hide-input"]}
@@ -33,7 +26,7 @@ def page(tmp_path_factory):
         new_code_cell("print('not attempted yet')", metadata={"tags": ["exercise"]}),
         new_code_cell("print('kept')", metadata={"tags": ["solution"]}),
     ]
-    write(book, chapter)
+    book = make_book(tmp_path_factory.mktemp("book"), chapter)
     passed, text = build(book)
     assert passed, text
     html = (book / "_build" / "html" / "chapters" / "small.html").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
-from test_build import build, small_chapter, write
+from small_book import make_book
+from test_build import build, small_chapter
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "site")]
@@ -27,14 +28,8 @@ PUBLIC = "https://github.com/someone/some-book"
 @pytest.fixture
 def book(tmp_path):
     """Return the folder of a small book with the settings of ours, outside of any repository."""
-    for name in ("_config.yml", "references.bib"):
-        shutil.copy(ROOT / name, tmp_path)
-    toc = "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/small\n"
-    (tmp_path / "_toc.yml").write_text(toc)
-    (tmp_path / "intro.md").write_text("# A book\n\nThis book has one small chapter and no more.\n")
-    (tmp_path / "chapters").mkdir()
-    write(tmp_path, small_chapter())
-    return tmp_path
+    intro = "# A book\n\nThis book has one small chapter and no more.\n"
+    return make_book(tmp_path, small_chapter(), intro)
 
 
 def menu(book, monkeypatch, **settings):
