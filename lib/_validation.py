@@ -28,7 +28,7 @@ def check_matrix(X, *, name="X", min_samples=1, validate=check_array):
         If `X` is not two-dimensional, not of real numbers, has too few rows or no columns,
         or holds NaN or infinity. The message names the remedy.
     """
-    _refuse_masks(X, name)
+    _refuse_masks_and_dates(X, name)
     try:
         with np.errstate(over="ignore"):  # what float64 cannot hold is found below
             X = validate(
@@ -66,7 +66,7 @@ def check_numbers(X, name, *, ndim=None):
     ValueError
         If `X` is something else, or has not `ndim` dimensions. The message names the remedy.
     """
-    _refuse_masks(X, name)
+    _refuse_masks_and_dates(X, name)
     try:
         X = np.asarray(X)
         if X.dtype.kind == "O":
@@ -110,7 +110,13 @@ def check_finite(X, name):
         )
 
 
-def _refuse_masks(X, name):
+def _refuse_masks_and_dates(X, name):
+    dtypes = list(X.dtypes) if hasattr(X, "columns") else [getattr(X, "dtype", None)]
+    if any(getattr(dtype, "kind", None) in ("m", "M") for dtype in dtypes):
+        raise ValueError(
+            f"{name} must hold numbers only, and it holds dates or times. Encode or drop its other "
+            "columns, for example as seconds."
+        )
     if np.ma.is_masked(X):
         raise ValueError(
             f"{name} has masked entries, which would be used like the others. Drop these samples "
@@ -140,6 +146,17 @@ def check_seed(seed):
 def check_positive(value, name, example=1.0):
     """Raise ValueError unless `value` is a finite number above zero."""
     check_real(value, name, lambda x: x > 0, f"must be positive, for example {example}.")
+
+
+def check_names(value, name, least, remedy):
+    """Return a sequence of at least `least` names as a list, or raise ValueError."""
+    try:
+        names = None if isinstance(value, dict) else list(value)
+    except TypeError:
+        names = None
+    if names is None or len(names) < least:
+        raise ValueError(f"{name} must be a sequence of at least {least} name(s). {remedy}")
+    return names
 
 
 def power_of_two(X, axis=None):

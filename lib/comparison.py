@@ -99,13 +99,14 @@ class Comparison:
             time, or as `lib.training.evaluate`.
         """
         X_in = self._X_valid if X_in is None else X_in
-        from lib._validation import check_real
+        from lib._validation import check_numbers, check_real
         from lib.training import evaluate
 
         for argument, value in {"name": name, "note": note}.items():
             if not isinstance(value, str):
                 raise ValueError(f"{argument}={value!r} is no text. Pass a str, such as 'dense'.")
         check_real(seconds, "seconds", lambda x: x >= 0, "is no time. Pass train(...).seconds.")
+        X_in = check_numbers(X_in, "X_in")
         result = evaluate(model, X_in, self._X_valid)
         if result.n_codes is None:
             raise ValueError(

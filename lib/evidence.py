@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lib._validation import check_real
+from lib._validation import check_names, check_real
 
 __all__ = ["PairedComparison", "compare", "load"]
 
@@ -46,7 +46,7 @@ def load(name):
     names = sorted(path.stem for path in FOLDER.glob("*.csv"))
     if not (isinstance(name, str) and name in names):
         raise FileNotFoundError(
-            f"there are no stored results of an experiment {name!r}. There are: "
+            f"name={name!r}: there are no stored results of this experiment. There are: "
             f"{', '.join(names)}. If experiments/{name}.py is "
             f"there, `make experiments NAME={name}` runs it."
         )
@@ -154,12 +154,15 @@ def compare(runs, measure, a, b, *, on=("seed",), overlap=0.0, names=None):
     if isinstance(on, str) or not isinstance(on, (list, tuple)) or not on:
         raise ValueError(f"on={on!r} must be a sequence of columns, for example ('seed',).")
     check_real(overlap, "overlap", lambda x: x >= 0, "must not be negative, for example 1/9.")
-    if names is not None and (isinstance(names, str) or len(names) != 2):
-        raise ValueError(f"names={names!r} must be two, for example ('bent', 'linear').")
+    if names is not None:
+        names = check_names(names, "names", 2, "Pass two, for example ('bent', 'linear').")
     on = list(on)
-    for column in (measure, *on):
+    for argument, column in (("measure", measure), *(("on", column) for column in on)):
         if not isinstance(column, str):
-            raise ValueError(f"{column!r} is no column. There are: {', '.join(map(str, runs))}.")
+            raise ValueError(
+                f"{argument}: {column!r} is no column. There are: "
+                f"{', '.join(map(str, runs))}. Pass one of them."
+            )
     for column in (measure, *a, *b, *on):
         if column not in runs:
             raise ValueError(

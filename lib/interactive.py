@@ -47,10 +47,11 @@ class InteractiveFigure:
     """
 
     def __init__(self, script, figure, invitation, **data):
-        for name in (script, figure):
+        for argument, name in {"script": script, "figure": figure}.items():
             if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_-]*", name)):
                 raise ValueError(
-                    f"{name!r} is no name: use small letters, digits, - and _, without an ending"
+                    f"{argument}={name!r} is no name: use small letters, digits, - and _, "
+                    "without an ending"
                 )
         if not isinstance(invitation, str):
             raise ValueError(

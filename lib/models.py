@@ -113,7 +113,7 @@ def dense_autoencoder(
     shape : tuple of int
         Of one sample, with p entries.
     activation, code_activation : str
-    initializer : str, default "glorot_uniform"
+    initializer : str or keras.initializers.Initializer, default "glorot_uniform"
         Of the kernels below the output; "lecun_normal" for SELU.
     mean : ndarray of `shape`, optional
         The mean image. The output's biases then start at its log-odds, so that training starts
@@ -137,6 +137,10 @@ def dense_autoencoder(
     _check_sizes(sizes, "sizes", "(256, 30)")
     _check_sizes(shape, "shape", "(28, 28)")
     _check_known(keras.activations, activation=activation, code_activation=code_activation)
+    if not isinstance(initializer, (str, dict, keras.initializers.Initializer)):
+        raise ValueError(
+            f"initializer={initializer!r} is none. Use a name, such as 'lecun_normal'."
+        )
     _check_known(keras.initializers, initializer=initializer)
     _check_noise(noise)
     if mean is not None and check_numbers(mean, "mean").size != np.prod(shape):

@@ -184,14 +184,16 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         )
 
     def _choose_solver(self, n_samples, n_features):
+        solvers = ("auto", "full", "covariance_eigh")
+        if not (isinstance(self.svd_solver, str) and self.svd_solver in solvers):
+            raise ValueError(
+                f"svd_solver={self.svd_solver!r} is unknown. Use 'auto', 'full' or "
+                "'covariance_eigh'."
+            )
         if self.svd_solver == "auto":
             tall = n_features <= 1000 and n_samples >= 10 * n_features
             return "covariance_eigh" if tall else "full"
-        if self.svd_solver in ("full", "covariance_eigh"):
-            return self.svd_solver
-        raise ValueError(
-            f"svd_solver={self.svd_solver!r} is unknown. Use 'auto', 'full' or 'covariance_eigh'."
-        )
+        return self.svd_solver
 
     def _count_components(self, ratios):
         if self.n_components is None:

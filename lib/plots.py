@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
-from lib._validation import check_int, check_numbers, check_positive, check_real
+from lib._validation import check_int, check_names, check_numbers, check_positive, check_real
 
 # Okabe and Ito's palette without its yellow, which is too pale for points on white, and two more:
 # told apart by readers with any common colour blindness, the first eight also in grey print.
@@ -92,22 +92,18 @@ def _check_fitted(pca, *attributes):
 
 
 def _check_classes(y, class_names, n_samples):
-    """Return `y` as an array of classes, each of which has a name."""
+    """Return `y` as an array of classes, and a list with the name of each, if they have any."""
     if y is None:
-        return None
+        return None, None
     y = check_numbers(y, "y", ndim=1)
     if len(y) != n_samples:
         raise ValueError(f"y has {len(y)} entries, but Z has {n_samples} rows. Pass one a row.")
     if y.min() < 0 or np.any(y != y.astype(int)):
         raise ValueError("y must hold integers from 0. Pass np.unique(y, return_inverse=True)[1].")
-    if class_names is not None and (
-        not hasattr(class_names, "__len__")
-        or len(class_names) <= y.max()
-    ):  # fmt: skip
-        raise ValueError(
-            f"class_names must be a sequence of {int(y.max()) + 1} names, one a class."
-        )
-    return y
+    if class_names is not None:
+        remedy = "Pass one for each class from 0 to the largest in y."
+        class_names = check_names(class_names, "class_names", int(y.max()) + 1, remedy)
+    return y, class_names
 
 
 @_leaves_nothing
@@ -240,11 +236,16 @@ def plot_image_rows(rows, *, titles=None, ax=None):
                 "example X.reshape(-1, 28, 28)."
             )
     n_images = next(iter(counts.values()))
-    if titles is not None and not hasattr(titles, "__len__"):
-        raise ValueError(f"titles={titles!r} must be a sequence of texts, one a column.")
-    if ax is not None and np.shape(ax) != (len(rows), n_images):
+    if titles is not None:
+        titles = check_names(titles, "titles", 0, "Pass one a column.")
+    if ax is not None and not (
+        isinstance(ax, np.ndarray)
+        and ax.shape == (len(rows), n_images)
+        and all(isinstance(a, Axes) for a in ax.flat)
+    ):
         raise ValueError(
-            f"ax has shape {np.shape(ax)}. Pass plt.subplots({len(rows)}, {n_images}, "
+            f"ax must be an array of {len(rows)}×{n_images} Axes. Pass "
+            f"plt.subplots({len(rows)}, {n_images}, "
             "squeeze=False)[1]."
         )
     if ax is None:
@@ -287,7 +288,9 @@ def plot_learning_curves(histories, *, baselines=None, log=True, ax=None):
         If there are no histories, or one has no losses; or if a baseline is no number.
     """
     if not isinstance(histories, dict) or not histories:
-        raise ValueError("there is no history to draw; pass {'a label': train(...)}.")
+        raise ValueError(
+            "histories is no dict with a history to draw; pass {'a label': train(...)}."
+        )
     for label, history in histories.items():
         if not (hasattr(history, "loss") and hasattr(history, "val_loss")):
             raise ValueError(f"histories[{label!r}] is no History. Pass what train(...) returned.")
@@ -402,11 +405,13 @@ def plot_embedding(Z, y=None, *, class_names=None, images=None, ax=None):
         is no integer from 0 or has no name.
     """
     Z = _columns(Z, "Z")
-    y = _check_classes(y, class_names, len(Z))
+    y, class_names = _check_classes(y, class_names, len(Z))
     if images is not None:
         images = check_numbers(images, "images")
         if len(np.atleast_1d(images)) != len(Z):
-            raise ValueError(f"images has {len(images)} entries, but Z has {len(Z)} rows.")
+            raise ValueError(
+                f"images has {len(np.atleast_1d(images))} entries, but Z has {len(Z)} rows."
+            )
         if images.ndim not in (3, 4):
             raise ValueError(f"images has shape {images.shape}; pass X.reshape(-1, 28, 28).")
     ax = _axes(ax, figsize=(7.2, 5.4))
@@ -473,10 +478,9 @@ def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_fea
         `plot_embedding`.
     """
     Z, components = check_numbers(Z, "Z", ndim=2), check_numbers(components, "components", ndim=2)
-    y = _check_classes(y, class_names, len(Z))
+    y, class_names = _check_classes(y, class_names, len(Z))
     check_int(n_features, "n_features")
-    if not hasattr(feature_names, "__len__"):
-        raise ValueError(f"feature_names={feature_names!r} must be a sequence, one name a feature.")
+    feature_names = check_names(feature_names, "feature_names", 1, "Pass one a feature.")
     if min(Z.shape[1], len(components)) < 2:
         raise ValueError("a biplot needs two components; fit PCA with n_components >= 2.")
     if len(feature_names) != components.shape[1]:
@@ -554,10 +558,13 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
         raise ValueError(
             f"runs is a {type(runs).__name__}. Pass a DataFrame, as lib.evidence.load."
         )
-    for column in (setting, measure, *([group] if group else [])):
+    columns = dict(setting=setting, measure=measure)
+    for argument, column in (columns | ({} if group is None else dict(group=group))).items():
         if not isinstance(column, str) or column not in runs:
             there = ", ".join(map(str, runs))
-            raise ValueError(f"there is no column {column!r}. There are: {there}.")
+            raise ValueError(
+                f"{argument}: there is no column {column!r}. There are: {there}. Pass one of them."
+            )
     if runs.empty:
         raise ValueError("there are no runs to draw; look at what selected them.")
     if not pd.api.types.is_numeric_dtype(runs[measure]):
