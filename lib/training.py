@@ -47,7 +47,7 @@ class Evaluation(NamedTuple):
     `mse` is the mean squared error per pixel; `bce` the binary cross-entropy per pixel in nats;
     `bce_excess` what it exceeds the least possible value by, which is the targets' own entropy.
     Both are NaN if the targets or the reconstructions are not in [0, 1]. `n_codes` counts the
-    numbers that describe one sample (None if the model has no part named "encoder"),
+    numbers that the decoder makes one sample from (None if no part is named "decoder"),
     `n_parameters` all weights.
     """
 
@@ -183,7 +183,7 @@ def evaluate(model, X, target=None):
     Parameters
     ----------
     model : keras.Model
-        Its part named "encoder", if there is one, tells the size of the code.
+        Its part named "decoder", if there is one, tells the size of the code.
     X : ndarray of shape (n_samples, ...)
     target : ndarray of shape (n_samples, ...), optional
         What the output should be; default `X`.
@@ -204,7 +204,7 @@ def evaluate(model, X, target=None):
     if _within(target, 0, 1) and _within(x_hat, 0, 1):
         bce, floor = (_cross_entropy(x, y) for y in (x_hat, x))
     names = [layer.name for layer in model.layers]
-    code = model.get_layer("encoder").output_shape[1:] if "encoder" in names else None
+    code = model.get_layer("decoder").input_shape[1:] if "decoder" in names else None
     return Evaluation(
         mse=float(np.mean((x - x_hat) ** 2)),
         bce=bce,

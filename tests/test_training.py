@@ -107,7 +107,7 @@ def test_evaluate_against_keras(X):
     assert (result.n_codes, result.n_parameters) == (5, model.count_params())
 
 
-def test_evaluate_without_encoder_or_range():
+def test_evaluate_without_decoder_or_range():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
     result = evaluate(model, np.full((2, 3), -7.0))
     assert result.n_codes is None

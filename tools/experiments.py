@@ -34,7 +34,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from dependencies import closure, digest
+from dependencies import digest, reached
 from surroundings import THREADS, settle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,8 +173,8 @@ class Experiment:
         # The plan does not count, so that a seed more does not repeat those that are there.
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         tree.body = [s for s in tree.body if not (isinstance(s, ast.Assign) and _names(s) & PLAN)]
-        code = [ast.unparse(tree), *closure(self.path, self.root)]
-        return digest(code, [self.versions])[:16]
+        code = ast.unparse(tree)
+        return digest([code, *reached(code, self.root)], [self.versions])[:16]
 
     def _check(self):
         where = f"experiments/{self.name}.py"
