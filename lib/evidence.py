@@ -36,6 +36,8 @@ def load(name):
     ------
     FileNotFoundError
         If there are no results of that name. The message names the remedy.
+    OSError, ValueError
+        If the table can't be read, or is no table of results.
 
     Examples
     --------
@@ -50,8 +52,16 @@ def load(name):
             f"{', '.join(names)}. If experiments/{name}.py is "
             f"there, `make experiments NAME={name}` runs it."
         )
-    runs = pd.read_csv(FOLDER / f"{name}.csv", keep_default_na=False, na_values=[""])
-    return runs.drop(columns=["versions", "digest"])
+    file = FOLDER / f"{name}.csv"
+    try:
+        runs = pd.read_csv(file, keep_default_na=False, na_values=[""])
+        return runs.drop(columns=["versions", "digest"])
+    except (OSError, ValueError, KeyError) as error:
+        kind = type(error) if isinstance(error, OSError) else ValueError
+        raise kind(
+            f"the table {file} can't be read: {error}. Move away what is there, and restore the "
+            f"table with `git checkout -- lib/data/evidence/{name}.csv`."
+        ) from None
 
 
 class PairedComparison:
