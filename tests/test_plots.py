@@ -1,5 +1,6 @@
 """`lib.plots`: what is drawn is what was given."""
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -247,8 +248,7 @@ def test_runs_that_are_not_there_are_refused():
 
 
 def test_a_dozen_learning_curves_are_all_drawn_and_differ():
-    History = NamedTuple("History", [("loss", list), ("val_loss", list)])
-    history = History([1.0, 0.5], [])
+    history = SimpleNamespace(loss=[1.0, 0.5], val_loss=[])
     ax = plots.plot_learning_curves({str(i): history for i in range(12)})
     looks = {(line.get_color(), line.get_marker()) for line in ax.lines}
     assert len(ax.lines) == len(looks) == 12
