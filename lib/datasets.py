@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +78,8 @@ def load_fashion_mnist(folder=FASHION_MNIST):
     ------
     FileNotFoundError
         If a file is missing.
+    OSError
+        If a file can't be read, or is a folder.
     ValueError
         If a file is truncated or altered. Every file is compared with its SHA-256 first.
 
@@ -123,6 +126,15 @@ def _read_verified(path, sha256):
         content = path.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"the data file {path} is missing. {remedy}") from None
+    except OSError as error:
+        if os.path.isdir(path):  # Windows calls it forbidden to read a folder
+            raise IsADirectoryError(
+                f"{path} is a folder, and should be a data file. Move it away. {remedy}"
+            ) from None
+        raise type(error)(
+            f"the data file {path} can't be read: {error.strerror}. Get the right to read it and "
+            f"the folders around it. If that does not help: {remedy}"
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(
             f"the data file {path} ({len(content)} bytes) is truncated or altered: its SHA-256 "

@@ -34,6 +34,8 @@ def load(name):
     ------
     FileNotFoundError
         If there are no results of that name. The message names the remedy.
+    OSError, ValueError
+        If the table can't be read, or is no table of results.
 
     Examples
     --------
@@ -48,8 +50,15 @@ def load(name):
             f"there are no stored results of an experiment {name!r}. There are: {names}. If "
             f"experiments/{name}.py is there, `make experiments NAME={name}` runs it."
         )
-    runs = pd.read_csv(file, keep_default_na=False, na_values=[""])
-    return runs.drop(columns=["versions", "digest"])
+    try:
+        runs = pd.read_csv(file, keep_default_na=False, na_values=[""])
+        return runs.drop(columns=["versions", "digest"])
+    except (OSError, ValueError, KeyError) as error:
+        kind = type(error) if isinstance(error, OSError) else ValueError
+        raise kind(
+            f"the table {file} can't be read: {error}. Move away what is there, and restore the "
+            f"table with `git checkout -- lib/data/evidence/{name}.csv`."
+        ) from None
 
 
 class PairedComparison:

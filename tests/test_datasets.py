@@ -1,6 +1,8 @@
 """`lib.datasets`: the files as they came, samples with the statistics they promise."""
 
+import errno
 import gzip
+import os
 import shutil
 import tracemalloc
 
@@ -80,6 +82,46 @@ def test_a_truncated_file(folder, name):
     (folder / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match=f"{name}.*truncated or altered.*git checkout"):
         load_fashion_mnist(folder)
+
+
+@pytest.mark.parametrize("name", SHA256)
+def test_a_folder_in_place_of_a_file(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    words = f"{name} is a folder, .*Move it away.*git checkout"
+    with pytest.raises(IsADirectoryError, match=words):
+        load_fashion_mnist(folder)
+
+
+@pytest.mark.parametrize(
+    "error, number",
+    [(PermissionError, errno.EACCES), (NotADirectoryError, errno.ENOTDIR), (OSError, errno.EIO)],
+)
+def test_an_unreadable_file(folder, monkeypatch, error, number):
+    """Root may read everything, so the system's answer is put in its mouth."""
+
+    def refuse(path):
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    name, why = next(iter(SHA256)), os.strerror(number)
+    with pytest.raises(
+        error, match=f"{name} can't be read: {why}.*the right.*git checkout"
+    ) as found:
+        load_fashion_mnist(folder)
+    assert type(found.value) is error
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read it")
+def test_a_forbidden_file(folder):
+    (folder / "train-labels-idx1-ubyte.gz").chmod(0)
+    with pytest.raises(PermissionError, match=r"train-labels.* can't be read: .*git checkout"):
+        load_fashion_mnist(folder)
+
+
+def test_a_file_in_place_of_the_folder(folder):
+    with pytest.raises(NotADirectoryError, match=r"can't be read: .*git checkout"):
+        load_fashion_mnist(folder / "t10k-labels-idx1-ubyte.gz")
 
 
 def test_an_altered_file(folder):
