@@ -6,9 +6,10 @@ long as the code that made them is the same. `closure` finds that code, `digest`
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 
-__all__ = ["closure", "digest"]
+__all__ = ["closure", "digest", "pins"]
 
 
 def closure(source, root):
@@ -75,6 +76,22 @@ def digest(sources, extra=()):
     """
     parts = [repr(_essence(_parse(source))) for source in sources]
     return hashlib.sha256("\0".join([*parts, "", *extra]).encode()).hexdigest()
+
+
+def pins(requirements):
+    """List the packages in a file of requirements, without the hashes of their files.
+
+    Parameters
+    ----------
+    requirements : Path
+
+    Returns
+    -------
+    lines : list of str
+        ``"numpy==2.4.6"`` and the like, with the conditions that stand behind some.
+    """
+    text = requirements.read_text(encoding="utf-8")
+    return re.findall(r"^(\w.*?)[ \\]*$", text, re.M)
 
 
 def _parse(source):
