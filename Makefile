@@ -9,6 +9,9 @@ CODE := lib tests tools benchmarks experiments
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
+WRITABLE = [ -w . ] || { echo "The book is built inside this folder, and it can't be written to." \
+    "Copy it to a place where you may write." >&2; exit 1; }
+
 .DEFAULT_GOAL := help
 .PHONY: help book pdf lite student test test-all chapter lab bench experiments lighthouse show diff clean-notebooks run-notebooks format lock clean
 
@@ -20,8 +23,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else \
 	    "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] \
 	    + ". Name another one: make PYTHON=python3.12")'
-	@[ -w . ] || { echo "The book is built inside this folder, and it can't be written to." \
-	    "Copy it to a place where you may write." >&2; exit 1; }
+	@$(WRITABLE)
 	$(PYTHON) -m venv .venv
 	@$(BIN)/python tools/install.py
 	@touch $@
@@ -46,6 +48,7 @@ test: $(READY)  ## everything that must pass: lib/, every chapter, the site (CH=
 ifdef CH
 	@$(BIN)/python tools/test_chapter.py $(CH)
 else
+	@$(WRITABLE)
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/ruff format --quiet --check $(CODE)
 	@$(BIN)/ruff check --quiet --line-length 80 chapters

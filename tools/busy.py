@@ -24,7 +24,7 @@ FAR = 1 << 20
 
 
 @contextmanager
-def held(path, what, shared=False, say=print):
+def held(path, what, shared=False):
     """Hold a lock, after waiting for whoever holds it.
 
     A program that the holder has started goes on without waiting: it works for the holder.
@@ -38,8 +38,6 @@ def held(path, what, shared=False, say=print):
     shared : bool, default False
         Whether others may share the lock: those that read what nobody may write meanwhile. On
         Windows, they do without a lock.
-    say : callable
-        Gets the sentence that says for whom this program waits.
     """
     if shared and not fcntl:
         yield
@@ -53,10 +51,11 @@ def held(path, what, shared=False, say=print):
             if holder and holder in (before, str(os.getpid())):
                 break
             if holder and not told:
-                say(
+                stop = "taskkill /PID" if sys.platform == "win32" else "kill"
+                print(
                     f"Process {holder} is busy {doing}. This one waits until it has ended. To stop "
-                    "waiting, press Ctrl-C; to stop the other one, "
-                    + (f"taskkill /PID {holder}." if sys.platform == "win32" else f"kill {holder}.")
+                    f"waiting, press Ctrl-C; to stop the other one, {stop} {holder}.",
+                    flush=True,
                 )
                 told = True
             time.sleep(0.1)
@@ -74,16 +73,16 @@ def held(path, what, shared=False, say=print):
             _let_go(file)
 
 
-def site(book, what, shared=False, say=print):
+def site(book, what, shared=False):
     """Hold the lock of what is built of a book: its site and the results of its chapters.
 
     Parameters
     ----------
     book : Path
-    what, shared, say
+    what, shared
         As for `held`.
     """
-    return held(book / "_build" / "busy", what, shared, say)
+    return held(book / "_build" / "busy", what, shared)
 
 
 def _take(file, shared):

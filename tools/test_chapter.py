@@ -58,17 +58,17 @@ def main():
     number = parser.parse_args().number
     [path] = Runs().chapters([number])
     code = [sys.executable, "-m", "ruff"]
-    layout = [
-        subprocess.run([*code, *action, "--quiet", "--line-length=80", path], cwd=ROOT).returncode
-        for action in (["check"], ["format", "--check"])
-    ]
     with busy.site(ROOT, "building the book"):
+        layout = [
+            subprocess.run([*code, *action, "--quiet", "--line-length=80", path], cwd=ROOT)
+            for action in (["check"], ["format", "--check"])
+        ]
         status = build(only=number)
     settle()
     files, expression = selection(path)
     call = [sys.executable, "-m", "pytest", "-q", *files, "-k", expression]
     tests = subprocess.run(call, cwd=ROOT).returncode
-    return int(any([*layout, status, tests]))
+    return int(any([*(ran.returncode for ran in layout), status, tests]))
 
 
 if __name__ == "__main__":
