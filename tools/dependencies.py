@@ -10,9 +10,10 @@ that is new in a module it imports should not repeat it.
 import ast
 import copy
 import hashlib
+import re
 from pathlib import Path
 
-__all__ = ["closure", "digest", "reached"]
+__all__ = ["closure", "digest", "pins", "reached"]
 
 
 def closure(source, root):
@@ -123,6 +124,22 @@ def digest(sources, extra=()):
     """
     parts = [repr(_essence(_parse(source))) for source in sources]
     return hashlib.sha256("\0".join([*parts, "", *extra]).encode()).hexdigest()
+
+
+def pins(requirements):
+    """List the packages in a file of requirements, without the hashes of their files.
+
+    Parameters
+    ----------
+    requirements : Path
+
+    Returns
+    -------
+    lines : list of str
+        ``"numpy==2.4.6"`` and the like, with the conditions that stand behind some.
+    """
+    text = requirements.read_text(encoding="utf-8")
+    return re.findall(r"^(\w.*?)[ \\]*$", text, re.M)
 
 
 def _parse(source):

@@ -25,6 +25,7 @@ import ast
 import csv
 import functools
 import importlib.util
+import io
 import itertools
 import math
 import os
@@ -34,6 +35,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import command
 from dependencies import digest, reached
 from surroundings import THREADS, settle
 
@@ -97,13 +99,12 @@ class Experiment:
         measures = dict.fromkeys(column for row in kept for column in row)
         measures = [c for c in measures if c not in RUNNER and c not in self.grid[0]]
         self.table.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.table.with_suffix(".tmp")
-        with open(unfinished, "w", newline="", encoding="utf-8") as file:
-            columns = [*self.grid[0], "seed", *measures, "seconds", "versions", "digest"]
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(kept)
-        os.replace(unfinished, self.table)
+        columns = [*self.grid[0], "seed", *measures, "seconds", "versions", "digest"]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+        command.write(self.table, text.getvalue())
 
     def row(self, setting, seed, measures, seconds):
         """Return a row of the table, made of what a run returned."""
@@ -218,6 +219,7 @@ def run_missing(experiment, n_jobs):
         print(f"{experiment.name}: all {len(experiment.runs)} runs are there", flush=True)
         experiment.store(rows)  # drops what GRID and SEEDS no longer name
         return
+    command.try_to_write(experiment.table.parent)
     for setting, seed, measures, seconds in _progress(experiment, todo, n_jobs):
         rows[experiment.key(setting, seed)] = experiment.row(setting, seed, measures, seconds)
         experiment.store(rows)
@@ -232,6 +234,7 @@ def check(experiment, n_jobs):
     if not first:
         return experiment.problems()
     found = []
+    command.try_to_write(experiment.table.parent)
     for setting, seed, measures, _ in _progress(experiment, [*first.values()], n_jobs):
         found += experiment.drift(setting, seed, measures)
     if not found:
@@ -323,9 +326,10 @@ def main():
 
 
 if __name__ == "__main__":
-    settle()
+    with command.sentences():
+        settle()
     # One thread a run, whatever was set: a time is that of one core.
     os.environ.update(dict.fromkeys(THREADS, "1"))
     import experiments  # this file by its name, under which other processes find its functions
 
-    sys.exit(experiments.main())
+    command.run(experiments.main)
