@@ -31,6 +31,7 @@ import math
 import os
 import sys
 import time
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -261,6 +262,8 @@ def _progress(experiment, todo, n_jobs):
     """Run `todo` side by side; print a line after each, and yield what `run_once` returns."""
     import joblib  # not above: it loads NumPy, and threads are set before that
 
+    # A worker is replaced when the graphs of its models have filled its memory; nothing is lost.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
     print(f"{experiment.name}: {len(todo)} of {len(experiment.runs)} runs to do", flush=True)
     parallel = joblib.Parallel(
         n_jobs=1 if experiment.timed else n_jobs, return_as="generator_unordered", batch_size=1
