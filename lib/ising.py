@@ -17,10 +17,15 @@ __all__ = [
     "States",
     "all_states",
     "autocorrelation_time",
+    "correlation_length",
+    "crossing",
     "energy",
+    "kaufman_energy",
+    "lowest_modes",
     "magnetisation",
     "onsager_energy",
     "onsager_magnetisation",
+    "replica_sums",
     "reweight",
     "sample_ising",
     "structure_factor",
@@ -205,6 +210,116 @@ def structure_factor(spins):
     return power.mean(axis=0) / side**2
 
 
+def lowest_modes(spins):
+    """Compute for each state the power of the uniform mode and of the four longest waves.
+
+    Parameters
+    ----------
+    spins : ndarray of shape (..., L, L)
+        Each -1 or 1.
+
+    Returns
+    -------
+    uniform, wave : ndarray of shape (...)
+        Dimensionless. Their means over states are the entries ``[0, 0]`` of `structure_factor`,
+        and the mean of ``[1, 0]`` and ``[0, 1]``.
+
+    Examples
+    --------
+    >>> uniform, wave = lowest_modes(np.ones((2, 4, 4)))
+    >>> uniform, bool(wave.max() < 1e-12)
+    (array([16., 16.]), True)
+    """
+    s = _check_spins(spins)
+    side = s.shape[-1]
+    lines = np.stack([s.sum(axis=axis, dtype=np.float64) for axis in (-2, -1)])
+    waves = np.abs(lines @ np.exp(2j * np.pi * np.arange(side) / side)) ** 2
+    return lines[0].sum(axis=-1) ** 2 / side**2, waves.mean(axis=0) / side**2
+
+
+def correlation_length(uniform, wave, side):
+    """Compute the second-moment correlation length from two values of the structure factor.
+
+    Parameters
+    ----------
+    uniform, wave : float or ndarray
+        ``S(0)`` and ``S(2 pi / L)``, or sums of both with the same weights.
+    side : int
+        L.
+
+    Returns
+    -------
+    length : float or ndarray
+        In lattice spacings; NaN where the longest wave is stronger than the uniform mode.
+
+    References
+    ----------
+    F. Cooper, B. Freedman, D. Preston, "Solving phi^4 field theory with Monte Carlo", Nuclear
+    Physics B 210 (1982), 210-228.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(uniform / wave - 1) / (2 * np.sin(np.pi / side))
+
+
+def replica_sums(energies, observables, n_spins, temperature, temperatures):
+    """Sum reweighted observables over each replica, which is all that a bootstrap needs.
+
+    Parameters
+    ----------
+    energies : ndarray of shape (n_replicas, n_samples)
+        A spin, of states drawn at `temperature`.
+    observables : sequence of ndarray of that shape
+    n_spins : int
+        L² for a square lattice.
+    temperature : float
+    temperatures : ndarray of shape (n_temperatures,)
+        Where the means are wanted.
+
+    Returns
+    -------
+    sums : ndarray of shape (1 + n_observables, n_replicas, n_temperatures)
+        First those of the weights. A mean is the sum over replicas of an observable by that of
+        the weights.
+    """
+    sums = np.empty((1 + len(observables), len(energies), len(temperatures)))
+    for t, new in enumerate(temperatures):
+        weights = reweight(energies, n_spins, temperature, new)
+        sums[0, :, t] = weights.sum(axis=1)
+        for f, values in enumerate(observables, 1):
+            sums[f, :, t] = np.sum(weights * values, axis=1)
+    return sums
+
+
+def crossing(temperatures, small, large):
+    """Find where the curve of the large lattice falls below that of the small one.
+
+    Parameters
+    ----------
+    temperatures : ndarray of shape (n_temperatures,)
+        Ascending.
+    small, large : ndarray of shape (..., n_temperatures)
+
+    Returns
+    -------
+    crossings : ndarray of shape (...)
+        By linear interpolation; NaN where there is no crossing in the range, or more than one.
+
+    Examples
+    --------
+    >>> float(crossing(np.array([1.0, 2.0]), np.array([0.0, 0.0]), np.array([1.0, -3.0])))
+    1.25
+    """
+    temperatures = np.asarray(temperatures, dtype=np.float64)
+    above = np.asarray(large) - np.asarray(small)
+    falls = (above[..., :-1] > 0) & (above[..., 1:] <= 0)
+    at = np.argmax(falls, axis=-1)[..., None]
+    left, right = (np.take_along_axis(above, at + step, axis=-1)[..., 0] for step in (0, 1))
+    start, stop = temperatures[at[..., 0]], temperatures[at[..., 0] + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = start + (stop - start) * left / (left - right)
+    return np.where(falls.sum(axis=-1) == 1, found, np.nan)
+
+
 def all_states(side):
     """List all states of a small lattice, for exact means.
 
@@ -260,6 +375,51 @@ def onsager_energy(temperature):
     short = np.tanh(twice) ** 2 - 1 / np.cosh(twice) ** 2
     product = np.where(short == 0, 0.0, short * ellipkm1(np.where(short == 0, 1, short**2)))
     return -(1 + 2 / np.pi * product) / np.tanh(twice)
+
+
+def kaufman_energy(side, temperature):
+    """Compute the exact energy a spin of a square lattice with periodic edges.
+
+    Parameters
+    ----------
+    side : int
+        L, at least 3.
+    temperature : float
+        Positive, in units of the coupling.
+
+    Returns
+    -------
+    energy : float
+        In units of the coupling; good to seven digits, since the partition function is
+        differentiated numerically.
+
+    References
+    ----------
+    B. Kaufman, "Crystal statistics. II", Physical Review 76 (1949), 1232-1243.
+    """
+    if not isinstance(side, Integral) or side < 3:
+        raise ValueError(f"side={side!r} must be an int of at least 3.")
+    coupling, step = 1 / _check_temperature(temperature), 1e-5
+    ends = [_log_partition(side, coupling + sign * step) for sign in (1, -1)]
+    return float(-(ends[0] - ends[1]) / (2 * step) / side**2)
+
+
+def _log_partition(side, coupling):
+    """Return the logarithm of Kaufman's partition function, but for a constant."""
+    angles = np.pi / side * np.arange(2 * side)
+    cosh = np.cosh(2 * coupling) / np.tanh(2 * coupling) - np.cos(angles)
+    half = np.arccosh(np.maximum(cosh, 1)) * side / 2
+    half[0] = side / 2 * (2 * coupling + np.log(np.tanh(coupling)))  # changes its sign at T_c
+    logs, signs = [], []
+    for first in (1, 0):
+        gamma = half[first::2]
+        size = np.abs(gamma)
+        logs += [np.sum(size + np.log1p(np.exp(-2 * size)))]
+        signs += [1.0]
+        tiny = np.maximum(size, 1e-300)
+        logs += [np.sum(size + np.log(-np.expm1(-2 * tiny)))]
+        signs += [np.prod(np.sign(gamma))]
+    return side**2 / 2 * np.log(2 * np.sinh(2 * coupling)) + logsumexp(logs, b=signs)
 
 
 def onsager_magnetisation(temperature):

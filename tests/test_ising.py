@@ -7,10 +7,15 @@ from lib.ising import (
     CRITICAL_TEMPERATURE,
     all_states,
     autocorrelation_time,
+    correlation_length,
+    crossing,
     energy,
+    kaufman_energy,
+    lowest_modes,
     magnetisation,
     onsager_energy,
     onsager_magnetisation,
+    replica_sums,
     reweight,
     sample_ising,
     structure_factor,
@@ -25,30 +30,8 @@ def exact(values, temperature, states):
     return np.average(values, weights=np.exp(-n_spins * low / temperature))
 
 
-def kaufman_energy(side, temperature):
-    """Return the exact energy a spin of a finite lattice: B. Kaufman, Phys. Rev. 76 (1949), 1232.
-
-    By a central difference of the logarithm of the partition function.
-    """
-
-    def log_z(beta):
-        r = np.arange(2 * side)
-        c = np.cosh(2 * beta) / np.tanh(2 * beta) - np.cos(np.pi * r / side)
-        gamma = np.arccosh(np.maximum(c, 1))
-        gamma[0] = 2 * beta + np.log(np.tanh(beta))  # its sign changes at the critical point
-        odd, even = gamma[1::2] * side / 2, gamma[0::2] * side / 2
-        terms = [
-            np.prod(2 * np.cosh(odd)), np.prod(2 * np.sinh(odd)),
-            np.prod(2 * np.cosh(even)), np.prod(2 * np.sinh(even)),
-        ]  # fmt: skip
-        return side**2 / 2 * np.log(2 * np.sinh(2 * beta)) + np.log(sum(terms) / 2)
-
-    beta, h = 1 / temperature, 1e-5
-    return -(log_z(beta + h) - log_z(beta - h)) / (2 * h) / side**2
-
-
-@pytest.mark.parametrize("temperature", [1.5, 2.3, 4.0])
-@pytest.mark.parametrize("side", [2, 3, 4])
+@pytest.mark.parametrize("temperature", [1.0, 1.5, 2.3, CRITICAL_TEMPERATURE, 4.0])
+@pytest.mark.parametrize("side", [3, 4])
 def test_kaufmans_formula_is_the_mean_over_all_states(side, temperature):
     states = all_states(side)
     assert kaufman_energy(side, temperature) == pytest.approx(
@@ -192,3 +175,47 @@ def test_reweighting_all_states_gives_the_exact_mean_elsewhere():
 def test_bad_input_is_named(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def test_kaufman_meets_onsager_far_from_the_critical_point():
+    for temperature in (1.8, 3.0):
+        assert kaufman_energy(64, temperature) == pytest.approx(
+            onsager_energy(temperature), abs=1e-6
+        )
+    with pytest.raises(ValueError, match="at least 3"):
+        kaufman_energy(2, 2.0)
+
+
+def test_the_lowest_modes_are_entries_of_the_structure_factor():
+    spins = sample_ising(6, 2.5, 40, n_replicas=3)
+    uniform, wave = lowest_modes(spins)
+    S = structure_factor(spins)
+    assert uniform.shape == wave.shape == (3, 40)
+    assert uniform.mean() == pytest.approx(S[0, 0])
+    assert wave.mean() == pytest.approx((S[0, 1] + S[1, 0]) / 2)
+
+
+def test_the_correlation_length_of_ornstein_and_zernike():
+    side, length = 24, 3.7
+    S = 1 / (1 + (2 * length * np.sin(np.pi * np.arange(side) / side)) ** 2)
+    assert correlation_length(S[0], S[1], side) == pytest.approx(length)
+    assert np.isnan(correlation_length(1.0, 2.0, side))
+
+
+def test_reweighted_sums_give_exact_means():
+    # All states of the lattice stand for infinitely many samples: each once, at infinite T.
+    states = all_states(4)
+    energies, squares = states.energy.reshape(16, -1), (states.magnetisation**2).reshape(16, -1)
+    sums = replica_sums(energies, [squares], 16, 1e12, np.array([2.0, 3.0]))
+    means = sums[1].sum(axis=0) / sums[0].sum(axis=0)
+    assert sums.shape == (2, 16, 2)
+    for mean, temperature in zip(means, (2.0, 3.0)):
+        assert mean == pytest.approx(exact(states.magnetisation**2, temperature, states))
+
+
+def test_a_crossing_is_found_once():
+    T = np.linspace(2, 3, 11)
+    lines = np.array([2.4321, 2.5])[:, None] - T
+    assert crossing(T, 0 * T, lines) == pytest.approx([2.4321, 2.5])
+    assert np.isnan(crossing(T, 0 * T, -lines)).all()  # rises
+    assert np.isnan(crossing(T, 0 * T, np.sin(20 * T)))  # falls through zero more than once
