@@ -335,6 +335,16 @@ def what_only_draws_is_folded(chapter):
             )
 
 
+@rule
+def what_hands_over_a_table_is_folded(chapter):
+    for cell in chapter.code:
+        if re.search(r"^glue\(", cell.source, re.M) and FOLDED not in tags(cell):
+            yield (
+                f"{chapter.at(cell)} what hands rows to the table is not the lesson. Tag it "
+                f"`{FOLDED}`, and the page folds the code above the table."
+            )
+
+
 class Drawing:
     """Tells whether a program does nothing but draw.
 
