@@ -59,6 +59,10 @@ TEXTS = {
         "The result is transposed: its rows should be columns. Write the shape of each array "
         "beside its line."
     ),
+    "too-large": (
+        "The result has more than a million entries. Nothing of that size is asked for: look for "
+        "a product or a broadcast of two arrays that should be added up."
+    ),
     "value": (
         "The result has the right form, but its numbers are not right. Try a case that you can "
         "work out with pencil and paper."
