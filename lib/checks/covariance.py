@@ -27,8 +27,8 @@ def two_readings(rng):
     ),
     look="Put a_j x + b_j into the definition of the covariance, section 'By hand'.",
     cases=lambda rng: [
-        (rng.uniform(0.3, 4, p) * signs, rng.normal(0, 20, p))
-        for p, signs in ((4, [1, 1, 1, -1]), (3, [-1, 1, -1]))
+        (rng.uniform(0.3, largest, p) * signs, rng.normal(0, 20, p))
+        for p, largest, signs in ((4, 4, [1, 1, 1, -1]), (3, 0.9, [-1, 1, -1]))
     ],
     mistakes={
         "factor-once": (
@@ -174,10 +174,13 @@ def standard_errors(result, X):
 def with_strong_negative_pair(rng):
     """Return data whose largest correlation is negative, and data where it is positive."""
     cases = []
-    for n, p, sign, j in ((15, 4, -1, 1), (40, 3, -1, 0), (25, 5, 1, 2)):
+    for n, p, sign, j, m in ((15, 4, -1, 1, 3), (40, 3, -1, 0, 2), (25, 5, 1, 1, 4)):
         X = readings(rng, n, p)
-        X[:, j + 2] = 5 + sign * 2 * X[:, j] + 0.05 * rng.normal(size=n)
-        X[:, j + 1] = rng.normal(4, 1, n)
+        # About 0.9, so that it is not taken for the ones of the diagonal, and between columns at
+        # different distances.
+        x, noise = np.linalg.qr(np.column_stack([np.ones(n), X[:, j], rng.normal(size=n)]))[0].T[1:]
+        X[:, m] = 5 + sign * (0.9 * x + 0.44 * noise) * rng.uniform(5, 9) * np.sign(x @ X[:, j])
+        X[:, m - 1] = rng.normal(4, 1, n)
         cases.append((X,))
     return cases
 

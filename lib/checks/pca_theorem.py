@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Wrong, exercise
+from lib.checks.core.draws import not_sorted_by_eig
 from lib.checks.core.results import (
     agree,
     agree_up_to_signs,
@@ -115,6 +116,22 @@ def wrong_results(**slip):
     return lambda X, k: four_results(X, k, **slip)
 
 
+def clouds(rng):
+    """Return clouds and numbers of components, some of which `eig` does not sort by itself."""
+    drawn = [(cloud(rng, 20, 4), 2), (cloud(rng, 35, 3), 1), (cloud(rng, 30, 5), 3)]
+    return drawn + not_sorted_by_eig(
+        lambda: (cloud(rng, 25, 4), 3), lambda X, k: np.cov(X, rowvar=False), lambda X, k: k
+    )
+
+
+def not_sorted(X, k):
+    """Take the eigenvectors in the order of `eig`."""
+    V = np.linalg.eig(np.cov(X, rowvar=False))[1][:, :k].T
+    Z = (X - np.mean(X, axis=0)) @ V.T
+    X_hat = Z @ V + np.mean(X, axis=0)
+    return V, Z, X_hat, np.mean(np.sum((X - X_hat) ** 2, axis=1))
+
+
 def alike_but_for_signs(a, b):
     """Compare the results of the four tasks; each component has a free sign."""
     V, Z, X_hat, error = a
@@ -131,7 +148,7 @@ def alike_but_for_signs(a, b):
         "eigenvalues left out."
     ),
     look="See the sections 'Diagonalise' and 'Axes, scores, approximation'.",
-    cases=lambda rng: [(cloud(rng, 20, 4), 2), (cloud(rng, 35, 3), 1), (cloud(rng, 30, 5), 3)],
+    cases=clouds,
     mistakes={
         "all-three": (
             lambda X, k: (
@@ -142,6 +159,7 @@ def alike_but_for_signs(a, b):
             "order does `eigh` sort, and are eigenvectors rows or columns?",
         ),
         "ascending": wrong_results(descending=False),
+        "not-sorted": not_sorted,
         "rows-for-columns": wrong_results(columns=False),
         "uncentred-projection": wrong_results(centre=False, back=False),
         "mean-twice": (

@@ -7,6 +7,7 @@
 - `settings`: leave folder, generators and options as they were
 - `reading`: make plain data of what it returned, while its time still runs
 - `results`: take what it returned in any form, and compare it
+- `draws`: find data on which wrong programs show
 - `networks`: the same for Keras models
 - `mistakes`: the mistakes that students make, and the words about them
 - `feedback`: what is said in the end

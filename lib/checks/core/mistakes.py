@@ -102,6 +102,10 @@ TEXTS = {
         "The order is from small to large. `eigh` and `eigvalsh` sort that way; the largest "
         "variance should come first."
     ),
+    "not-sorted": (
+        "The components are taken in the order in which `eig` returns them, and `eig` does not "
+        "sort. Sometimes they come out in order by luck."
+    ),
     "rows-for-columns": (
         "Rows of the matrix of eigenvectors were taken, but NumPy's eigenvectors are its columns."
     ),

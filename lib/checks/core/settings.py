@@ -58,7 +58,7 @@ def _settings_of_readers():
     """Yield the same for what else a reader may have set."""
     yield lambda: dict(os.environ), _put_environment
     yield random.getstate, random.setstate
-    yield _numpy_state, np.random.set_state  # noqa: NPY002
+    yield _numpy_state, np.random.set_state
     yield np.get_printoptions, lambda before: np.set_printoptions(**before)
     yield sys.getswitchinterval, sys.setswitchinterval
     yield lambda: list(sys.path), lambda before: sys.path.__setitem__(slice(None), before)
