@@ -322,14 +322,6 @@ def test_the_time_is_for_all_calls_together():
     assert feedback.status == "timeout" and "more than 0.15 seconds" in feedback.message
 
 
-def test_keyboard_interrupt_reaches_the_reader():
-    def interrupted(X, k):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        check(MADE_UP, interrupted)
-
-
 def test_importing_check_loads_nothing_heavy():
     from test_lib import HEAVY, modules_after
 
