@@ -113,9 +113,11 @@ def main(n="20", word=None):
             print(f"    refused {times} times: {which}")
     wrong, right = (sum(row[i] * row[3] for row in rows) for i in (1, 2))
     lucky, refused = (sum(sum(row[i].values()) for row in rows) for i in (4, 5))
-    print(f"{len(rows)} exercises, {sum(r[1] for r in rows)} wrong answers, {wrong} trials: {lucky} "
-          f"accepted; {right} trials of right ones: {refused} refused; "
-          f"{sum(row[6] for row in rows):.0f} s")  # fmt: skip
+    print(
+        f"{len(rows)} exercises, {sum(row[1] for row in rows)} wrong answers, {wrong} trials: "
+        f"{lucky} accepted; {right} trials of right ones: {refused} refused; "
+        f"{sum(row[6] for row in rows):.0f} s"
+    )
 
 
 def survivors(task, right, wrong, seeds):
