@@ -238,7 +238,7 @@ def four_tasks(result, X, k):
     V = array(V, (k, X.shape[1]))
     # An iteration that stops when the variance, or the error, has nine digits has half as many of
     # the components.
-    loose = max(tolerance, 1e-3)
+    loose = max(tolerance, 5e-3)
     if not close(V @ V.T, np.eye(k), loose):
         raise Wrong("not-unit")
     Xc = X - np.mean(X, axis=0)

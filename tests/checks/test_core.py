@@ -36,7 +36,7 @@ def test_right_in_any_form(name, answer):
 
 @pytest.mark.parametrize("name, expected, answer", WRONG)
 def test_each_rejection_of_the_core(name, expected, answer):
-    with limit(0.1):
+    with limit(60 if name == "ex-made-up-30" else 0.1):  # Keras may have to be loaded
         feedback = check(name, answer, seed=3)
     assert expected in (feedback.hint, feedback.status), feedback
     assert not feedback and feedback.points == 0.0
