@@ -57,9 +57,9 @@ else
 	@$(BIN)/python -m pytest
 endif
 
-test-all: export CHECK_SEEDS = 100
+test-all: export CHECK_SEEDS = 200
 test-all: export TEST_ALL = true
-test-all: test  ## the same, and what takes hours: 100 seeds of all checks, student versions whole
+test-all: test  ## the same, and what takes hours: 200 seeds of all checks, student versions whole
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters

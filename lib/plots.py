@@ -249,7 +249,7 @@ def plot_image_rows(rows, *, titles=None, ax=None):
             "squeeze=False)[1]."
         )
     if ax is None:
-        size = (1.0 * n_images + 1.2, 1.05 * len(rows) + (0.3 if titles else 0))
+        size = (0.8 * n_images + 1.2, 0.84 * len(rows) + (0.3 if titles else 0))
         ax = plt.subplots(len(rows), n_images, figsize=size, squeeze=False)[1]
     for axes, (label, images) in zip(ax, rows.items(), strict=True):
         for a, image in zip(axes, images, strict=True):
