@@ -1,4 +1,4 @@
-"""Checks of the exercises of chapter 16, the Ising model."""
+"""Checks of the exercises on the Ising model."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of chapter 16."""
+"""Right and wrong answers to the exercises on the Ising model."""
 
 import numpy as np
 from answers import right, wrong
