@@ -32,14 +32,15 @@ GRID = [
     + [("Gaussian", 783)]
 ]
 GRID += [
-    {"model": "variational", "codes": k, "rate": rate, "epochs": 8}
-    for k in (20, 2, 10)
-    for rate in (0.003, 0.01)
-]
-GRID += [{"model": "variational", "codes": 20, "rate": 0.003, "epochs": 24}]
-GRID += [
-    {"model": "variational, each pixel", "codes": 20, "rate": rate, "epochs": 8}
-    for rate in (0.003, 0.01)
+    {"model": model, "codes": k, "rate": rate, "epochs": epochs}
+    for model, k, rate, epochs in (
+        ("variational", 20, 0.003, 8),
+        ("variational, each pixel", 20, 0.003, 8),
+        ("variational", 2, 0.003, 8),
+        ("variational", 10, 0.003, 8),
+        ("variational", 20, 0.001, 8),
+        ("variational", 20, 0.003, 16),
+    )
 ]
 SEEDS = range(3)  # of the dequantisation, the 500 images, the weights, and all draws
 TOLERANCE = {

@@ -8,6 +8,7 @@ A chapter imports what it needs from its module, for example ``from lib.pca impo
 - `lib.ising`: states of the Ising model, and what is known about it exactly
 - `lib.metrics`: reconstruction errors, angles between subspaces
 - `lib.models`, `lib.training`: autoencoders in Keras, and how to train and evaluate them
+- `lib.variational`: variational autoencoders, probabilistic PCA, and likelihoods of both
 - `lib.comparison`: the table of all models beside PCA
 - `lib.evidence`: the stored results of the experiments, and comparisons pair by pair
 - `lib.plots`: the figures that several chapters draw
