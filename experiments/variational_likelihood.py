@@ -39,7 +39,6 @@ GRID += [
         ("variational", 2, 0.003, 8),
         ("variational", 10, 0.003, 8),
         ("variational", 20, 0.001, 8),
-        ("variational", 20, 0.003, 16),
     )
 ]
 SEEDS = range(3)  # of the dequantisation, the 500 images, the weights, and all draws

@@ -18,6 +18,7 @@ from lib.plots import COLORS
 THEOREM, SVD = "chapters/02_pca_theorem", "chapters/03_svd"
 SKLEARN = "chapters/04_sklearn_pca"
 STACKED, DENOISING = "chapters/08_stacked_autoencoder", "chapters/11_denoising_autoencoder"
+VARIATIONAL = "chapters/14_variational_autoencoder"
 FIGURES = {
     "fig-pca-theorem-exploring": THEOREM,
     "fig-pca-theorem-error-variance": THEOREM,
@@ -26,6 +27,7 @@ FIGURES = {
     "fig-stacked-autoencoder-map": STACKED,
     "fig-stacked-autoencoder-grid": STACKED,
     "fig-denoising-autoencoder-mismatch": DENOISING,
+    "fig-variational-autoencoder-plane": VARIATIONAL,
 }
 GREYS = """canvas => Array.from(canvas.getContext("2d")
   .getImageData(0, 0, canvas.width, canvas.height).data).filter((_, i) => i % 4 === 0)"""
@@ -313,8 +315,14 @@ def test_garments_are_rebuilt_from_k_components(visit):
             agrees(box, 8, 99)
 
 
-def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit):
-    label = "fig-stacked-autoencoder-grid"
+@pytest.mark.parametrize(
+    "label, names",
+    [
+        ("fig-stacked-autoencoder-grid", ("autoencoder", "PCA")),
+        ("fig-variational-autoencoder-plane", ("variational",)),
+    ],
+)
+def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit, label, names):
     data = data_of(label)
 
     def agrees(panel, name):
@@ -336,9 +344,9 @@ def test_the_plane_shows_what_the_decoder_makes_of_the_place(visit):
         return here
 
     for touch in (False, True):
-        with visit(f"{STACKED}.html", has_touch=touch, width=700 if touch else 1280) as page:
+        with visit(f"{FIGURES[label]}.html", has_touch=touch, width=700 if touch else 1280) as page:
             panels = opened(page, label).locator(".panels > div")
-            for i, name in enumerate(("autoencoder", "PCA")):
+            for i, name in enumerate(names):
                 panel = panels.nth(i)
                 area, knob = panel.locator("svg.scatter"), panel.locator("[role=slider]")
                 area.scroll_into_view_if_needed()
