@@ -437,6 +437,141 @@ LITERAL = (
 )  # fmt: skip
 
 
+# Seeds
+
+# What draws random numbers, and the argument that takes the seed.
+DRAWS_WITH = {
+    **dict.fromkeys(
+        "FastICA GaussianMixture GaussianRandomProjection KMeans MDS MiniBatchKMeans MLPClassifier "
+        "MLPRegressor NMF RandomForestClassifier RandomForestRegressor RepeatedKFold "
+        "RepeatedStratifiedKFold ShuffleSplit StratifiedShuffleSplit TSNE TruncatedSVD make_blobs "
+        "make_circles make_classification make_moons make_s_curve make_swiss_roll "
+        "permutation_importance randomized_svd train_test_split PCA KFold StratifiedKFold "
+        "LogisticRegression KernelPCA".split(),
+        "random_state",
+    ),
+    "svds": "v0", "eigsh": "v0", "default_rng": "seed", "RandomState": "seed",
+}  # fmt: skip
+# These draw only if an argument has another value than its default or those.
+QUIET = {
+    "PCA": ("svd_solver", {"auto", "full", "covariance_eigh"}),
+    "KFold": ("shuffle", {False}),
+    "StratifiedKFold": ("shuffle", {False}),
+    "LogisticRegression": ("solver", {"lbfgs", "newton-cholesky", "newton-cg"}),
+    "KernelPCA": ("eigen_solver", {"auto", "dense"}),
+}
+# Keras draws their weights or their noise, and `set_random_seed` seeds all that come after it.
+LAYERS = set(
+    "Conv1D Conv2D Conv2DTranspose Dense Dropout GaussianDropout GaussianNoise GRU LSTM MaskPixels "
+    "SimpleRNN".split()
+)
+MAPS = {"TSNE", "MDS"}
+
+
+def called(node):
+    """Return the last name of what a call calls."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def assigned(tree):
+    """Return the expressions that each name gets somewhere in a program, or runs through."""
+    known = {}
+    for node in ast.walk(tree):
+        pairs = []
+        if isinstance(node, ast.Assign):
+            pairs = [(target, [node.value]) for target in node.targets]
+        elif isinstance(node, ast.For) and isinstance(node.iter, (ast.Tuple, ast.List)):
+            pairs = [(node.target, node.iter.elts)]
+        elif isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
+            table = getattr(getattr(node.iter, "func", None), "value", None)
+            if isinstance(table, ast.Dict):  # for key, value in {…}.items()
+                pairs = [(node.target.elts[0], table.keys)]
+        for target, values in pairs:
+            if isinstance(target, ast.Name):
+                known.setdefault(target.id, []).extend(values)
+    return known
+
+
+def arguments(call, known):
+    """Return the keyword arguments of a call, those of a dictionary with a name among them."""
+    found = {}
+    for keyword in call.keywords:
+        if keyword.arg:
+            found[keyword.arg] = keyword.value
+            continue
+        for value in known.get(getattr(keyword.value, "id", ""), [keyword.value]):
+            if isinstance(value, ast.Call) and called(value) == "dict":
+                found |= {inner.arg: inner.value for inner in value.keywords if inner.arg}
+            elif isinstance(value, ast.Dict):
+                names = (getattr(key, "value", None) for key in value.keys)
+                found |= dict(zip(names, value.values))
+    return found
+
+
+def is_none(node):
+    """Tell whether an argument is missing, or None."""
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
+def unseeded(tree, known=None):
+    """Yield call and missing argument of each call in a program that draws without a seed.
+
+    `known` are expressions of names from elsewhere, as from `assigned`.
+    """
+    known = (known or {}) | assigned(tree)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name, given = called(call), arguments(call, known)
+        seed = DRAWS_WITH.get(name)
+        if name in LAYERS and is_none(given.get("seed", given.get("kernel_initializer"))):
+            yield call, "seed"
+        if seed is None:
+            continue
+        if name in QUIET:
+            decides, quiet = QUIET[name]
+            chosen = given.get(decides)
+            values = known.get(getattr(chosen, "id", ""), [chosen])
+            if all(v is None or (isinstance(v, ast.Constant) and v.value in quiet) for v in values):
+                continue
+        in_place = name in ("default_rng", "RandomState") and call.args
+        if is_none(call.args[0] if in_place else given.get(seed)):
+            yield call, seed
+
+
+@rule
+def what_is_random_has_a_seed(chapter):
+    known = assigned(ast.Module([node for c in chapter.code for node in statements(c)], []))
+    seeded = False
+    for cell in chapter.code:
+        seeded = seeded or "set_random_seed(" in cell.source
+        for call, seed in unseeded(ast.Module(statements(cell), []), known):
+            layer = called(call) in LAYERS
+            if layer and seeded:
+                continue
+            other = ", or call `keras.utils.set_random_seed(…)` above it" if layer else ""
+            yield (
+                f"{chapter.at(cell)} `{shorten(ast.unparse(call))}` draws random numbers, and no "
+                f"seed is in sight. Give it `{seed}=…`{other}."
+            )
+
+
+@rule
+def maps_from_several_seeds_start_at_random(chapter):
+    """With the usual start, at the map of PCA or of classical MDS, a seed changes nothing."""
+    known = assigned(ast.Module([node for c in chapter.code for node in statements(c)], []))
+    for cell in chapter.code:
+        for call in ast.walk(ast.Module(statements(cell), [])):
+            if not isinstance(call, ast.Call) or called(call) not in MAPS:
+                continue
+            given = arguments(call, known)
+            seed, start = given.get("random_state"), given.get("init")
+            varies = seed is not None and not isinstance(seed, ast.Constant)
+            if varies and getattr(start, "value", None) != "random":
+                yield (
+                    f"{chapter.at(cell)} `{called(call)}` starts from another map than a random "
+                    'one, so its seeds hardly differ. Say `init="random"`.'
+                )
+
+
 # Figures
 
 

@@ -1,12 +1,13 @@
 """The rules of the form, each on a sound chapter in which one thing has been spoilt."""
 
+import ast
 import copy
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
-from chapter_form import RULES, Chapter, Drawing, statements, verdicts_in
+from chapter_form import RULES, Chapter, Drawing, statements, unseeded, verdicts_in
 from chapter_list import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -301,6 +302,27 @@ SPOILT = [
         check_twice,
         "ex-made-up-1: it is checked twice",
     ),
+    ("what_is_random_has_a_seed", add("KMeans(3).fit(X)"), "Give it `random_state=…`."),
+    ("what_is_random_has_a_seed", add("train_test_split(X, random_state=None)"), "no seed is"),
+    ("what_is_random_has_a_seed", add("draw = np.random.default_rng()"), "Give it `seed=…`."),
+    ("what_is_random_has_a_seed", add("PCA(2, svd_solver='randomized')"), "`PCA(2, svd_solver"),
+    ("what_is_random_has_a_seed", add("how = dict(shuffle=True)\nKFold(**how)"), "`KFold(**how)`"),
+    (
+        "what_is_random_has_a_seed",
+        add("for how in ('lbfgs', 'saga'):\n    LogisticRegression(solver=how)"),
+        "`LogisticRegression(solver=how)`",
+    ),
+    ("what_is_random_has_a_seed", add("keras.layers.Dense(2)"), "or call `keras.utils.set_random"),
+    (
+        "maps_from_several_seeds_start_at_random",
+        add("for seed in range(3):\n    TSNE(random_state=seed).fit_transform(X)"),
+        'Say `init="random"`',
+    ),
+    (
+        "maps_from_several_seeds_start_at_random",
+        add("for s in (1, 2):\n    how = dict(random_state=s, init='pca')\n    MDS(**how)"),
+        "`MDS` starts from another map",
+    ),
 ]
 
 
@@ -323,6 +345,38 @@ def test_an_invalid_notebook_is_named():
 
 def test_every_rule_is_tried():
     assert {rule for rule, _, _ in SPOILT} | WANTS_MORE == set(RULES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "KMeans(3, random_state=0)",
+        "rng = np.random.default_rng(1)",
+        "def draw(seed):\n    return np.random.default_rng(seed)",
+        "PCA(2)",
+        "for solver in ('full', 'auto'):\n    PCA(svd_solver=solver)",
+        "for how, k in {'lbfgs': 2}.items():\n    LogisticRegression(solver=how)",
+        "KFold(5)",
+        "settings = dict(random_state=3)\nTSNE(**settings)",
+        "Dropout(0.5, seed=0)",
+        "Dense(3, kernel_initializer='zeros')",
+    ],
+)
+def test_what_has_a_seed_or_draws_nothing_is_left_alone(source):
+    assert list(unseeded(ast.parse(source))) == []
+
+
+def test_layers_after_the_seed_of_keras_are_left_alone():
+    notebook = made_up()
+    add("keras.utils.set_random_seed(0)\nkeras.layers.Dense(2)")(notebook)
+    assert said_of(notebook, "what_is_random_has_a_seed") == []
+
+
+def test_maps_from_random_starts_are_left_alone():
+    notebook = made_up()
+    add("for s in (0, 1):\n    TSNE(init='random', random_state=s)")(notebook)
+    add("TSNE(random_state=0)")(notebook)
+    assert said_of(notebook, "maps_from_several_seeds_start_at_random") == []
 
 
 @pytest.mark.parametrize(

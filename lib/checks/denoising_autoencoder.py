@@ -166,8 +166,8 @@ def bending(shape):
     model = keras.Sequential([
         keras.Input(shape),
         keras.layers.Flatten(),
-        keras.layers.GaussianNoise(0.3),
-        keras.layers.Dense(p, activation="tanh"),
+        keras.layers.GaussianNoise(0.3, seed=0),
+        keras.layers.Dense(p, activation="tanh", kernel_initializer="zeros"),
         keras.layers.Reshape(shape),
     ])  # fmt: skip
     model.__deepcopy__ = lambda memo: model  # Keras would warn; no answer is to change it anyway
