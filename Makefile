@@ -9,6 +9,9 @@ CODE := lib tests tools benchmarks experiments
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 NOTEBOOK = $(if $(CH),$(wildcard chapters/$(CH)_*.ipynb))
 
+WRITABLE = [ -w . ] || { echo "The book is built inside this folder, and it can't be written to." \
+    "Copy it to a place where you may write." >&2; exit 1; }
+
 .DEFAULT_GOAL := help
 .PHONY: help book pdf lite student test test-all chapter lab bench experiments lighthouse show diff clean-notebooks run-notebooks format lock clean
 
@@ -20,6 +23,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else \
 	    "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] \
 	    + ". Name another one: make PYTHON=python3.12")'
+	@$(WRITABLE)
 	$(PYTHON) -m venv .venv
 	@$(BIN)/python tools/install.py
 	@touch $@
@@ -44,6 +48,7 @@ test: $(READY)  ## everything that must pass: lib/, every chapter, the site (CH=
 ifdef CH
 	@$(BIN)/python tools/test_chapter.py $(CH)
 else
+	@$(WRITABLE)
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/ruff format --quiet --check $(CODE)
 	@$(BIN)/ruff check --quiet --line-length 80 chapters
@@ -52,9 +57,9 @@ else
 	@$(BIN)/python -m pytest
 endif
 
-test-all: export CHECK_SEEDS = 100
+test-all: export CHECK_SEEDS = 200
 test-all: export TEST_ALL = true
-test-all: test  ## the same, and what takes hours: 100 seeds of all checks, student versions whole
+test-all: test  ## the same, and what takes hours: 200 seeds of all checks, student versions whole
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters
@@ -93,12 +98,20 @@ format: $(READY)  ## lay out the code, and write the lists of chapters into the 
 	$(BIN)/ruff check --fix --line-length 80 chapters
 	$(BIN)/ruff format --line-length 80 chapters
 
-lock:  ## write requirements.txt anew from the names in pyproject.toml
+# With the hashes of all files of each release, for every platform. Versions that still fit stay.
+COMPILE = _build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+    --generate-hashes --no-annotate --custom-compile-command 'make lock' \
+    $(if $(UPGRADE),--upgrade)
+
+lock:  ## pin what pyproject.toml names, with hashes (UPGRADE=1 takes the newest versions)
 	$(PYTHON) -m venv --clear _build/lock
-	_build/lock/bin/python -m pip install --quiet --editable '.[book,dev]'
-	{ head -n 2 requirements.txt; \
-	  _build/lock/bin/python -m pip freeze --exclude-editable; echo '-e .'; } > _build/lock.txt
-	mv _build/lock.txt requirements.txt
+	_build/lock/bin/python -m pip install --quiet --require-hashes --only-binary=:all: \
+	    -r tools/locks/lock.txt
+	$(COMPILE) pyproject.toml --extra book --extra dev -o requirements.txt
+	for name in lock lite nbgrader; do \
+	    $(COMPILE) --group $$name -o tools/locks/$$name.txt || exit 1; done
+	npm install --prefix tools/locks/lighthouse --package-lock-only --ignore-scripts \
+	    --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:  ## remove the site and the installed packages
 	rm -rf .venv _build

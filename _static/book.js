@@ -2,6 +2,13 @@
 "use strict";
 (() => {
   const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text; // not everything after a # is an address
+    }
+  };
 
   // The menu above a chapter closes by a click elsewhere and by Escape.
   every("details.menu", (menu) => {
@@ -24,9 +31,61 @@
   });
   window.addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
 
+  // Sections wait to be laid out (book.css). Whoever comes back to a place, or goes to one, needs
+  // the true height of all above it; otherwise they are laid out while the browser is idle.
+  const waiting = [...document.querySelectorAll(".bd-article section section")];
+  const layOut = (sections) => sections.forEach((section) => section.classList.add("laid-out"));
+  const layOutAll = () => layOut(waiting.splice(0));
+  const idle = window.requestIdleCallback || ((act) => setTimeout(act, 50));
+  const layOutNext = () => {
+    layOut(waiting.splice(0, 1));
+    if (waiting.length) idle(layOutNext);
+  };
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (location.hash || !arrival || arrival.type !== "navigate") layOutAll();
+  else window.addEventListener("load", () => idle(layOutNext));
+  document.addEventListener("click", (event) => event.target.closest("a[href*='#']") && layOutAll());
+
+  // After a reload, and back from elsewhere: the text that stood at the top of the window stands
+  // there again, also when fonts and figures that come late move what is above it.
+  // Figures that scripts draw do not count: after a reload they may come later than this.
+  const parts = () =>
+    [...document.querySelectorAll(".bd-article :is(p, h2, h3, li, pre, img, dt)")].filter(
+      (part) => !part.closest("[data-script]"),
+    );
+  const heightAt = (part) => part.getBoundingClientRect().top;
+  const remember = () => {
+    const list = parts();
+    const index = list.findIndex((part) => heightAt(part) > 0 && part.offsetHeight);
+    if (index < 0) return;
+    history.scrollRestoration = "manual";
+    history.replaceState({ index, height: heightAt(list[index]) }, "");
+  };
+  let resting;
+  window.addEventListener("scroll", () => {
+    clearTimeout(resting);
+    resting = setTimeout(remember, 200);
+  });
+  const comeBack = () => {
+    const { index, height } = history.state ?? {};
+    const part = parts()[index];
+    if (!part) return;
+    const go = () => window.scrollBy({ top: heightAt(part) - height, behavior: "instant" });
+    const hold = new ResizeObserver(go);
+    const letGo = () => hold.disconnect();
+    hold.observe(document.querySelector(".bd-article"));
+    ["wheel", "touchstart", "pointerdown", "keydown"].forEach((move) =>
+      window.addEventListener(move, letGo, { once: true, passive: true }),
+    );
+    setTimeout(letGo, 5000);
+    go();
+  };
+  window.addEventListener("popstate", comeBack);
+  if (arrival?.type !== "navigate") comeBack();
+
   // A link into something folded unfolds it.
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.getElementById(decoded(location.hash.slice(1)));
     if (!target) return;
     const folded = [...target.querySelectorAll(":scope > details")];
     for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) {

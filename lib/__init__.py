@@ -5,6 +5,7 @@ A chapter imports what it needs from its module, for example ``from lib.pca impo
 - `lib.datasets`: Fashion-MNIST from the files in this repository, and data drawn from a seed
 - `lib.covariance`: covariance and correlation matrices
 - `lib.pca`: principal component analysis, an estimator in scikit-learn's style
+- `lib.ising`: states of the Ising model, and what is known about it exactly
 - `lib.metrics`: reconstruction errors, angles between subspaces
 - `lib.models`, `lib.training`: autoencoders in Keras, and how to train and evaluate them
 - `lib.comparison`: the table of all models beside PCA

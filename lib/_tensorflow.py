@@ -41,4 +41,12 @@ if keras.backend.backend() != "tensorflow":
         "tensorflow) and restart the kernel."
     )
 
-__all__ = ["keras", "tf"]
+__all__ = ["has_one_input", "keras", "tf"]
+
+
+def has_one_input(model):
+    """Tell whether a Keras model has one input and one output of known shapes."""
+    try:
+        return isinstance(model.input_shape, tuple) and isinstance(model.output_shape, tuple)
+    except (AttributeError, ValueError):  # made without keras.Input, and not called yet
+        return False

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -35,6 +36,11 @@ class Comparison:
     X_train, X_valid : ndarray of shape (n_samples, ...)
         PCA is fitted to the first; errors are measured on the second.
 
+    Raises
+    ------
+    ValueError
+        If they are not arrays of finite numbers, or their samples differ in shape.
+
     Attributes
     ----------
     rows : list of Row
@@ -53,8 +59,15 @@ class Comparison:
     def __init__(self, X_train, X_valid):
         # Late, here and below: the site takes only rows and table from this module, in every
         # build, and needs neither TensorFlow nor scikit-learn for them.
+        from lib._validation import check_numbers
         from lib.pca import PCA
 
+        X_train, X_valid = check_numbers(X_train, "X_train"), check_numbers(X_valid, "X_valid")
+        if X_train.ndim < 2 or X_train.shape[1:] != X_valid.shape[1:]:
+            raise ValueError(
+                f"X_train has shape {X_train.shape} and X_valid {X_valid.shape}. Pass samples of "
+                "the same shape, one a row."
+            )
         start = time.perf_counter()
         self._pca = PCA(svd_solver="covariance_eigh").fit(X_train.reshape(len(X_train), -1))
         self._seconds = time.perf_counter() - start
@@ -82,11 +95,18 @@ class Comparison:
         Raises
         ------
         ValueError
-            If the model has no part named "encoder", or as `lib.training.evaluate`.
+            If the model has no part named "encoder", `name` or `note` is no text, `seconds` is no
+            time, or as `lib.training.evaluate`.
         """
         X_in = self._X_valid if X_in is None else X_in
+        from lib._validation import check_numbers, check_real
         from lib.training import evaluate
 
+        for argument, value in {"name": name, "note": note}.items():
+            if not isinstance(value, str):
+                raise ValueError(f"{argument}={value!r} is no text. Pass a str, such as 'dense'.")
+        check_real(seconds, "seconds", lambda x: x >= 0, "is no time. Pass train(...).seconds.")
+        X_in = check_numbers(X_in, "X_in")
         result = evaluate(model, X_in, self._X_valid)
         if result.n_codes is None:
             raise ValueError(
@@ -106,10 +126,23 @@ class Comparison:
         )  # fmt: skip
 
     def pca_mse(self, n_codes, X_in=None):
-        """Return the validation error of PCA with `n_codes` components, per pixel."""
+        """Return the validation error of PCA with `n_codes` components, per pixel.
+
+        Raises
+        ------
+        ValueError
+            If `n_codes` is not a positive int, or `X_in` has not the shape of the validation data.
+        """
+        from lib._validation import check_int, check_numbers
         from lib.metrics import reconstruction_mse
 
         X_in = self._X_valid if X_in is None else X_in
+        check_int(n_codes, "n_codes")
+        if (shape := check_numbers(X_in, "X_in").shape) != self._X_valid.shape:
+            raise ValueError(
+                f"X_in has shape {shape}, and X_valid {self._X_valid.shape}. Pass what "
+                "became of the same samples, in the same shape."
+            )
         V = self._pca.components_[:n_codes]
         Z = (X_in.reshape(len(X_in), -1) - self._pca.mean_) @ V.T  # (n_samples, k)
         X_hat = Z @ V + self._pca.mean_
@@ -140,7 +173,15 @@ def to_frame(rows):
     -------
     frame : DataFrame
         Of strings.
+
+    Raises
+    ------
+    ValueError
+        If `rows` holds anything but rows.
     """
+    rows = list(rows) if isinstance(rows, Iterable) else [rows]
+    if not all(isinstance(row, Row) for row in rows):
+        raise ValueError("rows must hold rows of a comparison. Pass comparison.rows.")
     return pd.DataFrame(
         {
             "model": row.model,

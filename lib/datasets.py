@@ -2,10 +2,13 @@
 
 import gzip
 import hashlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from lib._validation import check_int, check_numbers, check_positive, check_real
 
 FASHION_MNIST = Path(__file__).parent / "data" / "fashion_mnist"
 SHA256 = {
@@ -75,8 +78,12 @@ def load_fashion_mnist(folder=FASHION_MNIST):
 
     Raises
     ------
+    TypeError
+        If `folder` is no path.
     FileNotFoundError
         If a file is missing.
+    OSError
+        If a file can't be read, or is a folder.
     ValueError
         If a file is truncated or altered. Every file is compared with its SHA-256 first.
 
@@ -91,7 +98,14 @@ def load_fashion_mnist(folder=FASHION_MNIST):
     >>> data.X_train.shape, data.X_valid.shape, data.X_test.shape
     ((55000, 28, 28), (5000, 28, 28), (10000, 28, 28))
     """
-    contents = {name: _read_verified(Path(folder) / name, SHA256[name]) for name in SHA256}
+    try:
+        folder = Path(folder)
+    except TypeError:
+        raise TypeError(
+            f"folder={folder!r} is no path. Pass the name of a folder, or nothing for the copy in "
+            "this repository."
+        ) from None
+    contents = {name: _read_verified(folder / name, SHA256[name]) for name in SHA256}
     # The headers' lengths are part of the IDX format: 16 bytes for images, 8 for labels.
     train, test = (
         np.frombuffer(
@@ -123,6 +137,15 @@ def _read_verified(path, sha256):
         content = path.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"the data file {path} is missing. {remedy}") from None
+    except OSError as error:
+        if os.path.isdir(path):  # Windows calls it forbidden to read a folder
+            raise IsADirectoryError(
+                f"{path} is a folder, and should be a data file. Move it away. {remedy}"
+            ) from None
+        raise type(error)(
+            f"the data file {path} can't be read: {error.strerror}. Get the right to read it and "
+            f"the folders around it. If that does not help: {remedy}"
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(
             f"the data file {path} ({len(content)} bytes) is truncated or altered: its SHA-256 "
@@ -153,14 +176,17 @@ def make_gaussian_cloud(
     Raises
     ------
     ValueError
-        If no random variable has the covariance `cov`, or its shape does not fit `mean`.
+        If no random variable has the covariance `cov`, its shape does not fit `mean`, one of them
+        is not of finite numbers, or `n_samples` or `random_state` makes no sense.
 
     Examples
     --------
     >>> make_gaussian_cloud(3, random_state=1).shape
     (3, 2)
     """
-    mean, cov = np.asarray(mean, dtype=float), np.asarray(cov, dtype=float)
+    check_int(n_samples, "n_samples")
+    mean = check_numbers(mean, "mean").astype(float)
+    cov = check_numbers(cov, "cov").astype(float)
     if mean.ndim != 1 or cov.shape != (mean.size, mean.size):
         raise ValueError(
             f"mean has shape {mean.shape} and cov {cov.shape}. With p features, pass p means and "
@@ -176,7 +202,7 @@ def make_gaussian_cloud(
     # The symmetric square root of cov does not depend on the signs of its eigenvectors, so every
     # machine draws the same samples.
     root = (directions * np.sqrt(variances.clip(min=0))) @ directions.T
-    rng = np.random.default_rng(random_state)
+    rng = _generator(random_state)
     return mean + rng.standard_normal((n_samples, mean.size)) @ root
 
 
@@ -213,7 +239,8 @@ def make_mass_spring_chain(
     Raises
     ------
     ValueError
-        If a number of masses or samples, the temperature, stiffness or mass is not positive.
+        If a number of masses or samples is not a positive int, or the temperature, stiffness or
+        mass is not positive, or `random_state` makes no sense.
 
     References
     ----------
@@ -225,15 +252,14 @@ def make_mass_spring_chain(
     >>> X.shape, (frequencies**2).round(3)
     ((5, 3), array([0.586, 2.   , 3.414]))
     """
-    sizes = dict(n_masses=n_masses, n_samples=n_samples, temperature=temperature,
-                 stiffness=stiffness, mass=mass)  # fmt: skip
-    for name, value in sizes.items():
-        if not value > 0:
-            raise ValueError(f"{name}={value!r} must be positive.")
+    for name, value in dict(temperature=temperature, stiffness=stiffness, mass=mass).items():
+        check_positive(value, name)
+    for name, value in dict(n_masses=n_masses, n_samples=n_samples).items():
+        check_int(value, name)
     neighbours = np.eye(n_masses, k=1) + np.eye(n_masses, k=-1)
     K = stiffness * (2 * np.eye(n_masses) - neighbours)
     L = np.linalg.cholesky(K)  # K = L Lᵀ, so cov(L⁻ᵀ ξ) = K⁻¹ for white noise ξ
-    noise = np.random.default_rng(random_state).standard_normal((n_masses, n_samples))
+    noise = _generator(random_state).standard_normal((n_masses, n_samples))
     X = np.sqrt(temperature) * np.linalg.solve(L.T, noise).T
 
     angle = np.pi * np.arange(1, n_masses + 1) / (n_masses + 1)
@@ -278,8 +304,8 @@ def make_damped_oscillators(
     Raises
     ------
     ValueError
-        If `anomaly` is unknown, the noise is negative, or there are no samples, no duration or
-        fewer than 8 readings.
+        If `anomaly` is unknown, the noise is negative, there are no samples, no duration or fewer
+        than 8 readings, or `random_state` makes no sense.
 
     References
     ----------
@@ -291,16 +317,16 @@ def make_damped_oscillators(
     >>> data.X.shape, bool((data.onset >= 2).all() and (data.onset < 4).all())
     ((3, 16), True)
     """
-    if anomaly not in (None, "kick", "frequency", "dropout", "stuck"):
+    known = ("kick", "frequency", "dropout", "stuck")
+    if not (anomaly is None or (isinstance(anomaly, str) and anomaly in known)):
         raise ValueError(
             f"anomaly={anomaly!r} is unknown. Use None, 'kick', 'frequency', 'dropout' or 'stuck'."
         )
-    if not (n_samples >= 1 and n_times >= 8 and duration > 0 and noise >= 0):
-        raise ValueError(
-            f"n_samples={n_samples!r}, n_times={n_times!r}, duration={duration!r} and "
-            f"noise={noise!r} must be at least 1, at least 8, positive, and not negative."
-        )
-    rng = np.random.default_rng(random_state)
+    check_int(n_samples, "n_samples")
+    check_int(n_times, "n_times", least=8)
+    check_positive(duration, "duration")
+    _check_noise(noise)
+    rng = _generator(random_state)
     ranges = ((0.5, 1.5), (0.05, 0.35), (0.4, 1.0), (0.0, 2 * np.pi))
     parameters = [rng.uniform(low, high, n_samples) for low, high in ranges]
     A, gamma, f, phi = (values[:, None] for values in parameters)  # (n_samples, 1)
@@ -366,7 +392,8 @@ def make_noisy_plane(
     Raises
     ------
     ValueError
-        If there is no sample, a semi-axis or the arc is not positive, or the noise is negative.
+        If there is no sample, a semi-axis or the arc is not positive, the noise is negative, an
+        angle or the centre is not of finite numbers, or `random_state` makes no sense.
 
     Examples
     --------
@@ -374,13 +401,16 @@ def make_noisy_plane(
     >>> X.shape, bool(np.allclose(X @ plane.T @ plane, X))
     ((60, 3), True)
     """
-    sizes = {"n_samples": n_samples, "semi_axes": min(semi_axes), "arc": arc}
-    for name, value in sizes.items():
-        if not value > 0:
-            raise ValueError(f"{name}={value!r} must be positive.")
-    if not noise >= 0:
-        raise ValueError(f"noise={noise!r} is a standard deviation: 0 or more, for example 0.1.")
-    rng = np.random.default_rng(random_state)
+    check_int(n_samples, "n_samples")
+    check_positive(arc, "arc")
+    for name, value in {"tilt": tilt, "turn": turn}.items():
+        check_real(value, name, lambda x: True, "must be a finite number of degrees, such as 20.0.")
+    _check_noise(noise)
+    if check_numbers(semi_axes, "semi_axes").shape != (2,) or not min(semi_axes) > 0:
+        raise ValueError(f"semi_axes={semi_axes!r} must be positive. Pass two, such as (1.2, 0.6).")
+    if check_numbers(centre, "centre").shape != (3,):
+        raise ValueError(f"centre={centre!r} is no point. Pass three numbers, such as (0, 0, 0).")
+    rng = _generator(random_state)
     angles = arc * rng.random(n_samples)
     along, tilt, turn = np.radians(angles), np.radians(tilt), np.radians(turn)
     ellipse = np.column_stack([np.cos(along), np.sin(along)]) * semi_axes  # (n_samples, 2)
@@ -418,7 +448,8 @@ def make_travelling_pulses(n_samples=5_000, n_points=64, widths=(0.19, 0.45), ra
     Raises
     ------
     ValueError
-        If a number is not positive, or `widths` are not ascending or exceed π.
+        If a number is not a positive int, `widths` are not ascending or exceed π, or
+        `random_state` makes no sense.
 
     Examples
     --------
@@ -427,15 +458,15 @@ def make_travelling_pulses(n_samples=5_000, n_points=64, widths=(0.19, 0.45), ra
     ((3, 8), (3,), array([0.3, 0.3, 0.3]))
     """
     for name, value in {"n_samples": n_samples, "n_points": n_points}.items():
-        if not value > 0:
-            raise ValueError(f"{name}={value!r} must be positive.")
-    narrow, broad = widths
-    if not 0 < narrow <= broad <= np.pi:
+        check_int(value, name)
+    two = check_numbers(widths, "widths").shape == (2,)
+    if not (two and 0 < widths[0] <= widths[1] <= np.pi):
         raise ValueError(
             f"widths={widths!r} must be ascending, positive and at most π: (smallest, largest), in "
             "radians."
         )
-    rng = np.random.default_rng(random_state)
+    narrow, broad = widths
+    rng = _generator(random_state)
     position = rng.uniform(0, 2 * np.pi, n_samples)
     width = rng.uniform(narrow, broad, n_samples)
     angle = 2 * np.pi * np.arange(n_points) / n_points
@@ -443,3 +474,18 @@ def make_travelling_pulses(n_samples=5_000, n_points=64, widths=(0.19, 0.45), ra
     distance = (angle - position[:, None] + np.pi) % (2 * np.pi) - np.pi
     X = np.exp(-(distance**2) / (2 * width[:, None] ** 2))
     return X.astype(np.float32), position, width
+
+
+def _check_noise(noise):
+    remedy = "is a standard deviation: 0 or more, for example 0.1."
+    check_real(noise, "noise", lambda x: x >= 0, remedy)
+
+
+def _generator(random_state):
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"random_state={random_state!r} is no seed ({error}). Pass an int of at least 0, or a "
+            "numpy.random.Generator."
+        ) from None

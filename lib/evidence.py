@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lib._validation import check_names, check_real
+
 __all__ = ["PairedComparison", "compare", "load"]
 
 FOLDER = Path(__file__).parent / "data" / "evidence"
@@ -34,6 +36,8 @@ def load(name):
     ------
     FileNotFoundError
         If there are no results of that name. The message names the remedy.
+    OSError, ValueError
+        If the table can't be read, or is no table of results.
 
     Examples
     --------
@@ -41,15 +45,23 @@ def load(name):
     >>> list(runs.columns)
     ['splits', 'features', 'components', 'seed', 'accuracy', 'auc', 'seconds']
     """
-    file = FOLDER / f"{name}.csv"
-    if not file.exists():
-        names = ", ".join(sorted(path.stem for path in FOLDER.glob("*.csv")))
+    names = sorted(path.stem for path in FOLDER.glob("*.csv"))
+    if not (isinstance(name, str) and name in names):
         raise FileNotFoundError(
-            f"there are no stored results of an experiment {name!r}. There are: {names}. If "
-            f"experiments/{name}.py is there, `make experiments NAME={name}` runs it."
+            f"name={name!r}: there are no stored results of this experiment. There are: "
+            f"{', '.join(names)}. If experiments/{name}.py is "
+            f"there, `make experiments NAME={name}` runs it."
         )
-    runs = pd.read_csv(file, keep_default_na=False, na_values=[""])
-    return runs.drop(columns=["versions", "digest"])
+    file = FOLDER / f"{name}.csv"
+    try:
+        runs = pd.read_csv(file, keep_default_na=False, na_values=[""])
+        return runs.drop(columns=["versions", "digest"])
+    except (OSError, ValueError, KeyError) as error:
+        kind = type(error) if isinstance(error, OSError) else ValueError
+        raise kind(
+            f"the table {file} can't be read: {error}. Move away what is there, and restore the "
+            f"table with `git checkout -- lib/data/evidence/{name}.csv`."
+        ) from None
 
 
 class PairedComparison:
@@ -121,7 +133,8 @@ def compare(runs, measure, a, b, *, on=("seed",), overlap=0.0, names=None):
     Raises
     ------
     ValueError
-        If a column is missing, no run fits `a` or `b`, two runs of one side share the values of
+        If an argument is not of its type, a column is missing, a measure is missing or no number,
+        no run fits `a` or `b`, two runs of one side share the values of
         `on`, or a run has no partner. The message says what to change.
 
     References
@@ -141,10 +154,35 @@ def compare(runs, measure, a, b, *, on=("seed",), overlap=0.0, names=None):
     >>> result.pairs["difference"].round(2).to_list()
     [-0.03, -0.02, -0.04]
     """
+    if not isinstance(runs, pd.DataFrame):
+        raise ValueError(
+            f"runs is a {type(runs).__name__}. Pass a DataFrame, as from load('splits')."
+        )
+    for name, setting in {"a": a, "b": b}.items():
+        if not isinstance(setting, dict):
+            raise ValueError(f"{name}={setting!r} is no dict. Pass a column and its value.")
+    if isinstance(on, str) or not isinstance(on, (list, tuple)) or not on:
+        raise ValueError(f"on={on!r} must be a sequence of columns, for example ('seed',).")
+    check_real(overlap, "overlap", lambda x: x >= 0, "must not be negative, for example 1/9.")
+    if names is not None:
+        names = check_names(names, "names", 2, "Pass two, for example ('bent', 'linear').")
     on = list(on)
+    for argument, column in (("measure", measure), *(("on", column) for column in on)):
+        if not isinstance(column, str):
+            raise ValueError(
+                f"{argument}: {column!r} is no column. There are: "
+                f"{', '.join(map(str, runs))}. Pass one of them."
+            )
     for column in (measure, *a, *b, *on):
         if column not in runs:
-            raise ValueError(f"there is no column {column!r}. There are: {', '.join(runs)}.")
+            raise ValueError(
+                f"there is no column {column!r}. There are: {', '.join(map(str, runs))}."
+            )
+    if not pd.api.types.is_numeric_dtype(runs[measure]):
+        raise ValueError(
+            f"measure={measure!r} is a column of {runs[measure].dtype}, not of numbers. "
+            "Choose another, or convert it with pd.to_numeric."
+        )
     sides = [_select(runs, setting, measure, on) for setting in (a, b)]
     if set(sides[0].index) != set(sides[1].index):
         alone = sorted(set(sides[0].index) ^ set(sides[1].index))
@@ -170,6 +208,11 @@ def _select(runs, setting, measure, on):
         raise ValueError(
             f"several runs with {setting} have the same {' and '.join(on)}. Name what else tells "
             f"them apart, in both settings or in `on`: one of {differ}."
+        )
+    if chosen[measure].isna().any():
+        raise ValueError(
+            f"{chosen[measure].isna().sum()} run(s) with {setting} have no {measure!r}. Leave them "
+            f"out, in both settings, with runs.dropna(subset=[{measure!r}])."
         )
     return chosen.set_index(on)[measure]
 

@@ -8,13 +8,14 @@ paper, without scripts and in JupyterLab there is the picture alone.
 import base64
 import io
 import json
+import math
 import re
 from html import escape
 
 import numpy as np
 from PIL import Image
 
-from lib._validation import check_finite
+from lib._validation import check_int, check_numbers
 
 
 class InteractiveFigure:
@@ -36,7 +37,8 @@ class InteractiveFigure:
     Raises
     ------
     ValueError
-        If `script` or `figure` is not a plain name, or an array has an entry that is not finite.
+        If `script` or `figure` is not a plain name, `invitation` is no text, or the data hold a
+        number that is not finite or something that JSON does not know.
 
     Examples
     --------
@@ -45,11 +47,16 @@ class InteractiveFigure:
     """
 
     def __init__(self, script, figure, invitation, **data):
-        for name in (script, figure):
-            if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+        for argument, name in {"script": script, "figure": figure}.items():
+            if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_-]*", name)):
                 raise ValueError(
-                    f"{name!r} is no name: use small letters, digits, - and _, without an ending"
+                    f"{argument}={name!r} is no name: use small letters, digits, - and _, "
+                    "without an ending"
                 )
+        if not isinstance(invitation, str):
+            raise ValueError(
+                f"invitation={invitation!r} is no text. Say what to do, in a sentence."
+            )
         self.script, self.figure, self.invitation = script, figure, invitation
         self.data = {key: _prepared(value, key) for key, value in data.items()}
 
@@ -58,7 +65,7 @@ class InteractiveFigure:
 
     def _repr_html_(self):
         # "<" would let a string in the data end the element.
-        text = json.dumps(self.data, separators=(",", ":")).replace("<", r"\u003c")
+        text = json.dumps(self.data, allow_nan=False, separators=(",", ":")).replace("<", r"\u003c")
         return (
             f'<div class="interactive" data-figure="{self.figure}" '
             f'data-script="interactive/{self.script}.js">'
@@ -85,20 +92,20 @@ def eight_bits(A):
     Raises
     ------
     ValueError
-        If an entry is not finite.
+        If `A` is empty or an entry is not a finite number.
 
     Examples
     --------
     >>> eight_bits(np.array([[0.0, 0.5, 1.0]]))["levels"]
     array([[  0, 128, 255]], dtype=uint8)
     """
-    check_finite(A, "A")
-    rows = np.asarray(A, dtype=float).reshape(len(A), -1)
+    A = np.atleast_1d(check_numbers(A, "A"))
+    rows = A.astype(float).reshape(len(A), -1)
     low = rows.min(axis=1)
     step = (rows.max(axis=1) - low) / 255
     step[step == 0] = 1  # a constant row: all its levels are 0
     levels = np.round((rows - low[:, None]) / step[:, None]).astype(np.uint8)
-    return {"levels": levels.reshape(np.shape(A)), "low": low, "step": step}
+    return {"levels": levels.reshape(A.shape), "low": low, "step": step}
 
 
 def dense_layers(model):
@@ -114,11 +121,24 @@ def dense_layers(model):
     list of dict
         For each layer from q to q' units `W` of shape (q', q), each row rounded by `eight_bits`,
         `b` of shape (q',) and the name of the `activation`.
+
+    Raises
+    ------
+    ValueError
+        If `model` is no model, or has layers with other weights than a matrix and biases.
     """
+    if not hasattr(model, "layers"):
+        raise ValueError(f"model is a {type(model).__name__}. Pass a keras.Model.")
     parts = []
     for layer in model.layers:
         if layer.weights:
-            kernel, bias = layer.get_weights()
+            weights = layer.get_weights()
+            if [w.ndim for w in weights] != [2, 1] or not hasattr(layer, "activation"):
+                raise ValueError(
+                    f"the layer {layer.name!r} of model is not dense with biases. Pass a model, or "
+                    "a part such as model.get_layer('decoder'), that has only such layers."
+                )
+            kernel, bias = weights
             activation = layer.activation.__name__
             parts.append({"W": eight_bits(kernel.T), "b": bias, "activation": activation})
     return parts
@@ -141,11 +161,18 @@ def picture_sheet(images, columns=40):
     str
         The picture, a PNG file, as an address that a browser can show: "data:image/png;base64,…".
 
+    Raises
+    ------
+    ValueError
+        If `images` is not of finite numbers or three dimensions, or `columns` no positive int.
+
     Examples
     --------
     >>> picture_sheet(np.zeros((3, 28, 28)), columns=2)[:22]
     'data:image/png;base64,'
     """
+    images = check_numbers(images, "images", ndim=3)
+    check_int(columns, "columns")
     n_images, height, width = images.shape
     n_rows = -(-n_images // columns)
     tiles = np.full((n_rows * columns, height, width), 255, dtype=np.uint8)
@@ -160,18 +187,31 @@ def picture_sheet(images, columns=40):
 def _prepared(value, name):
     """Return `value` in a form that JSON knows."""
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError(f"{name} has keys that are no text. Use str(key) for its keys.")
         return {key: _prepared(part, f"{name}[{key!r}]") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_prepared(part, f"{name}[{i}]") for i, part in enumerate(value)]
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
     if isinstance(value, np.ndarray):
         if value.dtype != np.uint8:
-            check_finite(value, name)
-            value = value.astype("<f4")
+            if value.size:
+                check_numbers(value, name)
+            with np.errstate(over="ignore"):
+                value = value.astype("<f4")
+            if not np.isfinite(value).all():
+                raise ValueError(f"{name} has numbers beyond the range of float32. Rescale it.")
         return {
             "shape": list(value.shape),
             "dtype": value.dtype.name,
             "base64": base64.b64encode(np.ascontiguousarray(value).tobytes()).decode(),
         }
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name}={value!r} is not finite. Leave it out, or pass None.")
+    if not (value is None or isinstance(value, (str, int, float))):
+        raise ValueError(
+            f"{name} is a {type(value).__name__}, which JSON does not know. Pass numbers, text, "
+            "arrays, or lists and dictionaries of these."
+        )
     return value

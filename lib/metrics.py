@@ -3,8 +3,11 @@
 import numpy as np
 from scipy.linalg import subspace_angles
 from sklearn.manifold import trustworthiness
+from sklearn.utils import gen_batches
 
-from lib._validation import check_finite, check_matrix
+from lib._validation import check_matrix, check_numbers, check_positive, power_of_two
+
+BLOCK = 1024  # samples worked on at a time
 
 __all__ = ["principal_angles", "psnr", "reconstruction_mse", "trustworthiness"]
 
@@ -25,18 +28,15 @@ def reconstruction_mse(X, X_hat):
     Raises
     ------
     ValueError
-        If the shapes differ, or the arrays are empty or hold NaN or infinity.
+        If the shapes differ, or the arrays are empty or hold anything but finite real numbers.
 
     Examples
     --------
     >>> reconstruction_mse([[0.0, 0.0]], [[0.0, 2.0]])
     2.0
     """
-    X, X_hat = _check_pair(X, X_hat)
-    # Sample by sample, so that a set of images needs no second copy in float64.
-    return float(
-        np.mean([np.mean((x - x_hat) ** 2, dtype=np.float64) for x, x_hat in zip(X, X_hat)])
-    )
+    mse, scale = _scaled_mse(X, X_hat)
+    return mse / scale / scale
 
 
 def psnr(X, X_hat, *, data_range=1.0):
@@ -64,10 +64,11 @@ def psnr(X, X_hat, *, data_range=1.0):
     >>> psnr([[0.0, 0.0]], [[0.25, 0.25]], data_range=2.5)
     20.0
     """
-    if not data_range > 0:
-        raise ValueError(f"data_range={data_range!r} must be positive: 1.0 for images in [0, 1].")
-    mse = reconstruction_mse(X, X_hat)
-    return float("inf") if mse == 0 else float(10 * np.log10(data_range**2 / mse))
+    check_positive(data_range, "data_range")
+    mse, scale = _scaled_mse(X, X_hat)
+    if mse == 0:
+        return float("inf")
+    return float(20 * (np.log10(float(data_range)) + np.log10(scale) - np.log10(mse) / 2))
 
 
 def principal_angles(A, B):
@@ -87,7 +88,8 @@ def principal_angles(A, B):
     Raises
     ------
     ValueError
-        If `A` or `B` is not a finite matrix, or they have different numbers of features.
+        If `A` or `B` is not a finite matrix, or has linearly dependent rows, or they have
+        different numbers of features.
 
     References
     ----------
@@ -106,19 +108,32 @@ def principal_angles(A, B):
             f"A has {A.shape[1]} features and B has {B.shape[1]}. Both need one row a direction "
             "and one column a feature; transpose the one that has not."
         )
+    for name, directions in {"A": A, "B": B}.items():
+        rank = np.linalg.matrix_rank(directions)
+        if rank < len(directions):
+            raise ValueError(
+                f"the {len(directions)} rows of {name} are linearly dependent: their rank is "
+                f"{rank}. Pass independent rows, for example an orthonormal basis, "
+                f"scipy.linalg.orth({name}.T).T."
+            )
     return subspace_angles(A.T, B.T)[::-1]
 
 
-def _check_pair(X, X_hat):
-    X, X_hat = np.asarray(X), np.asarray(X_hat)
+def _scaled_mse(X, X_hat):
+    """Return the mean squared error of the arrays times a power of two, and this power."""
+    X, X_hat = check_numbers(X, "X"), check_numbers(X_hat, "X_hat")
     if X.shape != X_hat.shape:
         raise ValueError(
             f"X has shape {X.shape} and X_hat {X_hat.shape}. Compare arrays of the same shape: "
             "reshape images and flattened images alike."
         )
-    if X.size == 0:
-        raise ValueError(f"X is empty (shape={X.shape}). Pass at least one sample.")
-    X, X_hat = (A if A.dtype.kind == "f" else A.astype(np.float64) for A in (X, X_hat))
-    check_finite(X, "X")
-    check_finite(X_hat, "X_hat")
-    return X, X_hat
+    X, X_hat = np.atleast_1d(X), np.atleast_1d(X_hat)
+
+    def differences():  # block by block, so that a set of images needs no copy in float64
+        for rows in gen_batches(len(X), BLOCK):
+            yield np.subtract(X[rows], X_hat[rows], dtype=np.float64)
+
+    largest = max(np.abs(d).max() for d in differences())
+    scale = float(power_of_two(np.array([largest])))
+    total = sum(float(np.sum((scale * d) ** 2)) for d in differences())
+    return total / X.size, scale

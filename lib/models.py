@@ -4,11 +4,10 @@ A part is a model of its own: ``model.get_layer("encoder")``. Every builder take
 the initial weights, and the noise layers' generators, are drawn when a layer is made.
 """
 
-from numbers import Integral
-
 import numpy as np
 
-from lib._tensorflow import keras
+from lib._tensorflow import has_one_input, keras
+from lib._validation import check_int, check_numbers, check_real, check_seed
 
 layers = keras.layers
 
@@ -40,8 +39,18 @@ def join(encoder, decoder, noise=None):
     Raises
     ------
     ValueError
-        If a part has another name, or the decoder does not take what the encoder returns.
+        If a part is no model or has another name, `noise` is no layer, or the decoder does not
+        take what the encoder returns.
     """
+    for name, part in {"encoder": encoder, "decoder": decoder}.items():
+        if not isinstance(part, keras.Model):
+            raise ValueError(
+                f"{name} is a {type(part).__name__}. Pass a keras.Model, for example "
+                "keras.Sequential([keras.Input(...), ...])."
+            )
+        if not has_one_input(part):
+            raise ValueError(f"{name} has no shape yet. Let it begin with keras.Input(...).")
+    _check_noise(noise)
     if (encoder.name, decoder.name) != ("encoder", "decoder"):
         raise ValueError(
             f"the parts are named {encoder.name!r} and {decoder.name!r}. Build them with "
@@ -74,6 +83,11 @@ def linear_autoencoder(n_features, n_codes, *, use_bias=True, seed=0):
     model : keras.Model
         (n_samples, p) -> (n_samples, p), with ``2pk + k + p`` parameters, or ``2pk`` without
         biases.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive int, or the seed is none.
     """
     _seed(seed, n_features=n_features, n_codes=n_codes)
     parts = [
@@ -99,7 +113,7 @@ def dense_autoencoder(
     shape : tuple of int
         Of one sample, with p entries.
     activation, code_activation : str
-    initializer : str, default "glorot_uniform"
+    initializer : str or keras.initializers.Initializer, default "glorot_uniform"
         Of the kernels below the output; "lecun_normal" for SELU.
     mean : ndarray of `shape`, optional
         The mean image. The output's biases then start at its log-odds, so that training starts
@@ -113,8 +127,27 @@ def dense_autoencoder(
     model : keras.Model
         (n_samples, \\*shape) -> the same. Each dense layer from a to b units has ``(a + 1) b``
         parameters.
+
+    Raises
+    ------
+    ValueError
+        If a size or an entry of `shape` is not a positive int, there is none, Keras does not know
+        an activation or initializer, `mean` does not fit, or `noise` is no layer.
     """
-    _seed(seed, **{f"sizes[{i}]": size for i, size in enumerate(sizes)})
+    _check_sizes(sizes, "sizes", "(256, 30)")
+    _check_sizes(shape, "shape", "(28, 28)")
+    _check_known(keras.activations, activation=activation, code_activation=code_activation)
+    if not isinstance(initializer, (str, dict, keras.initializers.Initializer)):
+        raise ValueError(
+            f"initializer={initializer!r} is none. Use a name, such as 'lecun_normal'."
+        )
+    _check_known(keras.initializers, initializer=initializer)
+    _check_noise(noise)
+    if mean is not None and check_numbers(mean, "mean").size != np.prod(shape):
+        raise ValueError(
+            f"mean has shape {np.shape(mean)} and a sample {shape}. Pass X.mean(axis=0)."
+        )
+    _seed(seed)
     p = int(np.prod(shape))
 
     def dense(units, activation):
@@ -167,11 +200,15 @@ def convolutional_autoencoder(
     Raises
     ------
     ValueError
-        If a size is not positive, or 28 cannot be halved so often.
+        If a size is not a positive int, 28 cannot be halved so often, Keras does not know the
+        activation, or `noise` is no layer.
     """
-    _seed(seed, n_codes=n_codes or 1, code_filters=code_filters)
-    if 28 % 2 ** len(filters) or not filters:
+    _check_sizes(filters, "filters", "(16, 32)")
+    if 28 % 2 ** len(filters):
         raise ValueError(f"filters={filters!r} must have one or two entries: 28 -> 14 -> 7.")
+    _check_known(keras.activations, activation=activation)
+    _check_noise(noise)
+    _seed(seed, n_codes=1 if n_codes is None else n_codes, code_filters=code_filters)
     side, deepest = 28 // 2 ** len(filters), filters[-1]
     settings = dict(kernel_size=3, strides=2, padding="same", activation=activation)
     encoder = [keras.Input((28, 28)), layers.Reshape((28, 28, 1))]
@@ -218,7 +255,17 @@ def recurrent_autoencoder(
     model : keras.Model
         (n_samples, n_steps, n_features) -> the same. A GRU of u units on a inputs has
         ``3u (a + u + 2)`` parameters.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive int, `shape` has not two, or Keras does not know the
+        activation `output`.
     """
+    _check_sizes(shape, "shape", "(28, 28)")
+    if len(shape) != 2:
+        raise ValueError(f"shape={shape!r} must be (n_steps, n_features), for example (28, 28).")
+    _check_known(keras.activations, output=output)
     _seed(seed, n_codes=n_codes, units=units, step_codes=step_codes)
     n_steps, n_features = shape
     encoder = [
@@ -256,13 +303,15 @@ class MaskPixels(layers.Layer):
     Raises
     ------
     ValueError
-        If `rate` is not in [0, 1).
+        If `rate` is not in [0, 1), or `seed` is neither None nor an int of at least 0.
     """
 
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate={rate!r} is a share: 0 <= rate < 1, for example 0.5.")
+        remedy = "is a share: 0 <= rate < 1, for example 0.5."
+        check_real(rate, "rate", lambda x: 0 <= x < 1, remedy)
+        if seed is not None:
+            check_int(seed, "seed", least=0)
         self.rate, self.seed = rate, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
@@ -281,6 +330,34 @@ class MaskPixels(layers.Layer):
 def _seed(seed, **sizes):
     """Check that the sizes are positive ints, and seed the weights to come."""
     for name, size in sizes.items():
-        if not isinstance(size, Integral) or size < 1:
-            raise ValueError(f"{name}={size!r} must be an int of at least 1.")
+        check_int(size, name)
+    check_seed(seed)
     keras.utils.set_random_seed(seed)
+
+
+def _check_sizes(sizes, name, example):
+    if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
+        raise ValueError(f"{name}={sizes!r} must be a sequence of ints, for example {example}.")
+    for i, size in enumerate(sizes):
+        check_int(size, f"{name}[{i}]")
+
+
+def _check_known(module, **choices):
+    """Raise ValueError unless each of `choices` is a name or object that `module` knows."""
+    for name, choice in choices.items():
+        try:
+            known = module.get(choice) is not None
+        except Exception:  # Keras raises what comes, by the type of what it gets
+            known = False
+        if not known:
+            raise ValueError(
+                f"{name}={choice!r} is unknown. Use a name of {module.__name__}, such as "
+                + ("'glorot_uniform'." if "init" in module.__name__ else "'gelu' or 'linear'.")
+            )
+
+
+def _check_noise(noise):
+    if not (noise is None or isinstance(noise, layers.Layer)):
+        raise ValueError(
+            f"noise={noise!r} is no layer. Pass one, for example keras.layers.GaussianNoise(0.2)."
+        )

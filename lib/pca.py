@@ -5,10 +5,11 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from lib._validation import check_matrix
-from lib.covariance import mean_and_scatter
+from lib._validation import check_matrix, power_of_two
+from lib.covariance import BLOCK, mean_and_scatter
 
 
 class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -33,7 +34,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         magnitude of each row is positive.
     explained_variance_ : ndarray of shape (n_components_,)
         Variance of the data along each component, with ``n_samples - 1`` in the denominator, in
-        the units of the data squared.
+        the units of the data squared. If float32 data are so large or so small that their squares
+        leave the range of float32, this is float64.
     explained_variance_ratio_ : ndarray of shape (n_components_,)
         The same as a share of the total variance, dimensionless.
     singular_values_ : ndarray of shape (n_components_,)
@@ -49,7 +51,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     ------
     ValueError
         From `fit`, if the data are not a finite numeric matrix of at least two rows, or if
-        `n_components` does not fit them.
+        `n_components` does not fit them. A fit that fails leaves the object as it was.
 
     References
     ----------
@@ -83,21 +85,32 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         -------
         self : PCA
         """
+        before = vars(self).copy()
+        try:
+            return self._fit(X)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    def _fit(self, X):
         X = check_matrix(X, min_samples=2, validate=partial(validate_data, self))
         n_samples, n_features = X.shape
         self._check_n_components(min(n_samples, n_features))
 
+        scale = float(power_of_two(X))
         if self._choose_solver(n_samples, n_features) == "covariance_eigh":
-            mean, scatter = mean_and_scatter(X)
+            mean, scatter = mean_and_scatter(X, scale)
             variances, directions = np.linalg.eigh(scatter / (n_samples - 1))
             variances = variances[::-1].clip(min=0)  # rounding can leave a zero just below zero
             components = directions.T[::-1]
         else:
-            mean = X.mean(axis=0)
-            Xc = X - mean
-            residual = Xc.mean(axis=0)  # what rounding left of the mean
-            Xc -= residual
-            mean = mean + residual
+            Xc = X * scale
+            mean = Xc.mean(axis=0, dtype=np.float64)
+            Xc -= mean.astype(X.dtype)
+            residual = Xc.mean(axis=0, dtype=np.float64)  # what rounding left of the mean
+            Xc -= residual.astype(X.dtype)
+            mean = mean.astype(X.dtype) + residual
             _, d, components = np.linalg.svd(Xc, full_matrices=False)
             variances = d.astype(np.float64) ** 2 / (n_samples - 1)
 
@@ -106,11 +119,11 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         k = self._count_components(ratios[: min(n_samples, n_features)])
 
         self.n_components_ = k
-        self.mean_ = mean.astype(X.dtype)
+        self.mean_ = (mean / scale).astype(X.dtype)
         self.components_ = _fix_signs(components[:k]).astype(X.dtype)
-        self.explained_variance_ = variances[:k].astype(X.dtype)
+        self.explained_variance_ = _in_range(variances[:k] / scale / scale, X.dtype)
         self.explained_variance_ratio_ = ratios[:k].astype(X.dtype)
-        self.singular_values_ = np.sqrt(variances[:k] * (n_samples - 1)).astype(X.dtype)
+        self.singular_values_ = _in_range(np.sqrt(variances[:k] * (n_samples - 1)) / scale, X.dtype)
         return self
 
     def transform(self, X):
@@ -127,8 +140,9 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = check_matrix(X, validate=partial(validate_data, self, reset=False))
-        Z = X @ self.components_.T
-        Z -= self.mean_ @ self.components_.T  # after the product, so that X needs no centred copy
+        Z = np.empty((len(X), self.n_components_), np.result_type(X, self.components_))
+        for rows in gen_batches(len(X), BLOCK):  # so that X needs no centred copy
+            np.matmul(X[rows] - self.mean_, self.components_.T, out=Z[rows])
         return Z
 
     def inverse_transform(self, Z):
@@ -170,14 +184,16 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         )
 
     def _choose_solver(self, n_samples, n_features):
+        solvers = ("auto", "full", "covariance_eigh")
+        if not (isinstance(self.svd_solver, str) and self.svd_solver in solvers):
+            raise ValueError(
+                f"svd_solver={self.svd_solver!r} is unknown. Use 'auto', 'full' or "
+                "'covariance_eigh'."
+            )
         if self.svd_solver == "auto":
             tall = n_features <= 1000 and n_samples >= 10 * n_features
             return "covariance_eigh" if tall else "full"
-        if self.svd_solver in ("full", "covariance_eigh"):
-            return self.svd_solver
-        raise ValueError(
-            f"svd_solver={self.svd_solver!r} is unknown. Use 'auto', 'full' or 'covariance_eigh'."
-        )
+        return self.svd_solver
 
     def _count_components(self, ratios):
         if self.n_components is None:
@@ -195,6 +211,13 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _in_range(values, dtype):
+    """Return falling `values` as `dtype`, unless the largest leaves its range."""
+    limits = np.finfo(dtype)
+    fits = values[0] == 0 or limits.tiny <= values[0] <= limits.max
+    return values.astype(dtype) if fits else values
 
 
 def _fix_signs(components):

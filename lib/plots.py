@@ -4,10 +4,17 @@ Every function takes the Axes to draw on (``ax=None`` makes new ones) and return
 computes anything that a reader would want to keep.
 """
 
+import functools
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
+
+from lib._validation import check_int, check_names, check_numbers, check_positive, check_real
 
 # Okabe and Ito's palette without its yellow, which is too pale for points on white, and two more:
 # told apart by readers with any common colour blindness, the first eight also in grey print.
@@ -43,6 +50,63 @@ def use_style():
     plt.rcParams.update(STYLE)
 
 
+def _leaves_nothing(draw):
+    """Let a function that fails close the figures it has opened."""
+
+    @functools.wraps(draw)
+    def wrapped(*args, **kwargs):
+        before = plt.get_fignums()
+        try:
+            return draw(*args, **kwargs)
+        except BaseException:
+            for number in set(plt.get_fignums()) - set(before):
+                plt.close(number)
+            raise
+
+    return wrapped
+
+
+def _axes(ax, **figure):
+    """Return `ax`, or the Axes of a new figure if it is None."""
+    if ax is None:
+        return plt.subplots(**figure)[1]
+    if not isinstance(ax, Axes):
+        raise ValueError(f"ax is a {type(ax).__name__}. Pass Axes, as from plt.subplots()[1].")
+    return ax
+
+
+def _columns(X, name):
+    """Return `X` as a matrix of two columns."""
+    X = check_numbers(X, name)
+    if X.ndim != 2 or X.shape[1] != 2:
+        raise ValueError(
+            f"{name} has shape {X.shape}; pass two columns, for example {name}[:, :2]."
+        )
+    return X
+
+
+def _check_fitted(pca, *attributes):
+    for attribute in attributes:
+        if not hasattr(pca, attribute):
+            raise ValueError(f"pca is not a fitted PCA: no {attribute}. Call PCA().fit(X) first.")
+
+
+def _check_classes(y, class_names, n_samples):
+    """Return `y` as an array of classes, and a list with the name of each, if they have any."""
+    if y is None:
+        return None, None
+    y = check_numbers(y, "y", ndim=1)
+    if len(y) != n_samples:
+        raise ValueError(f"y has {len(y)} entries, but Z has {n_samples} rows. Pass one a row.")
+    if y.min() < 0 or np.any(y != y.astype(int)):
+        raise ValueError("y must hold integers from 0. Pass np.unique(y, return_inverse=True)[1].")
+    if class_names is not None:
+        remedy = "Pass one for each class from 0 to the largest in y."
+        class_names = check_names(class_names, "class_names", int(y.max()) + 1, remedy)
+    return y, class_names
+
+
+@_leaves_nothing
 def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
     """Scatter two-dimensional data and draw the first two principal axes from their mean.
 
@@ -63,11 +127,14 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
     Raises
     ------
     ValueError
-        If `X` has not two columns.
+        If `X` has not two columns of finite numbers, `pca` is not fitted to such data, or `n_std`
+        is no positive number.
     """
-    X = np.asarray(X)
-    if X.ndim != 2 or X.shape[1] != 2:
-        raise ValueError(f"X has shape {X.shape}; pass two columns, for example X[:, :2].")
+    X = _columns(X, "X")
+    _check_fitted(pca, "components_", "explained_variance_", "mean_")
+    if np.shape(pca.components_)[1] != 2:
+        raise ValueError("pca has not two features. Fit it to the two columns that are drawn.")
+    check_positive(n_std, "n_std")
     ax = plot_cloud(X, ax=ax)
     for j, (component, variance) in enumerate(zip(pca.components_, pca.explained_variance_)):
         tip = pca.mean_ + n_std * np.sqrt(variance) * component
@@ -81,6 +148,7 @@ def plot_principal_axes(X, pca, *, n_std=2.0, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_scree(pca, *, threshold=None, ax=None):
     """Draw the share of variance of each component and the share of the first k together.
 
@@ -95,8 +163,16 @@ def plot_scree(pca, *, threshold=None, ax=None):
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If `pca` is not fitted, or `threshold` is not in (0, 1).
     """
-    ax = ax or plt.subplots()[1]
+    _check_fitted(pca, "explained_variance_ratio_")
+    if threshold is not None:
+        check_real(threshold, "threshold", lambda x: 0 < x < 1, "is a share, for example 0.9.")
+    ax = _axes(ax)
     ratios = pca.explained_variance_ratio_
     cumulative = np.cumsum(ratios)
     number = np.arange(1, len(ratios) + 1)
@@ -118,6 +194,7 @@ def plot_scree(pca, *, threshold=None, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_image_rows(rows, *, titles=None, ax=None):
     """Show rows of images under each other: originals above their reconstructions.
 
@@ -136,16 +213,43 @@ def plot_image_rows(rows, *, titles=None, ax=None):
     Raises
     ------
     ValueError
-        If the rows hold different numbers of images, or none.
+        If the rows are no dict of images, or hold different numbers of them, or none; or if there
+        are not as many titles or axes.
     """
+    if not isinstance(rows, dict) or not rows:
+        raise ValueError("rows must be a dict with a row. Pass {'a label': images, ...}.")
+    for label, images in rows.items():
+        if not hasattr(images, "__len__"):
+            raise ValueError(
+                f"rows[{label!r}] is no array. Pass images, (n_images, height, width)."
+            )
     counts = {label: len(images) for label, images in rows.items()}
     if len(set(counts.values())) != 1 or 0 in counts.values():
         raise ValueError(
             f"the rows hold {counts} images; give each row the same number, at least 1."
         )
+    rows = {label: check_numbers(images, f"rows[{label!r}]") for label, images in rows.items()}
+    for label, images in rows.items():
+        if images.ndim != 3 and not (images.ndim == 4 and images.shape[3] in (1, 3, 4)):
+            raise ValueError(
+                f"rows[{label!r}] has shape {images.shape}. Pass (n_images, height, width), for "
+                "example X.reshape(-1, 28, 28)."
+            )
     n_images = next(iter(counts.values()))
+    if titles is not None:
+        titles = check_names(titles, "titles", 0, "Pass one a column.")
+    if ax is not None and not (
+        isinstance(ax, np.ndarray)
+        and ax.shape == (len(rows), n_images)
+        and all(isinstance(a, Axes) for a in ax.flat)
+    ):
+        raise ValueError(
+            f"ax must be an array of {len(rows)}×{n_images} Axes. Pass "
+            f"plt.subplots({len(rows)}, {n_images}, "
+            "squeeze=False)[1]."
+        )
     if ax is None:
-        size = (1.0 * n_images + 1.2, 1.05 * len(rows) + (0.3 if titles else 0))
+        size = (0.8 * n_images + 1.2, 0.84 * len(rows) + (0.3 if titles else 0))
         ax = plt.subplots(len(rows), n_images, figsize=size, squeeze=False)[1]
     for axes, (label, images) in zip(ax, rows.items(), strict=True):
         for a, image in zip(axes, images, strict=True):
@@ -159,6 +263,7 @@ def plot_image_rows(rows, *, titles=None, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_learning_curves(histories, *, baselines=None, log=True, ax=None):
     """Draw the loss of one or more trainings against the epoch.
 
@@ -180,21 +285,39 @@ def plot_learning_curves(histories, *, baselines=None, log=True, ax=None):
     Raises
     ------
     ValueError
-        If there are no histories.
+        If there are no histories, or one has no losses; or if a baseline is no number.
     """
-    if not histories:
-        raise ValueError("there is no history to draw; pass {'a label': train(...)}.")
-    ax = ax or plt.subplots()[1]
-    for color, marker, (label, history) in zip(COLORS, MARKERS, histories.items()):
+    if not isinstance(histories, dict) or not histories:
+        raise ValueError(
+            "histories is no dict with a history to draw; pass {'a label': train(...)}."
+        )
+    for label, history in histories.items():
+        if not (hasattr(history, "loss") and hasattr(history, "val_loss")):
+            raise ValueError(f"histories[{label!r}] is no History. Pass what train(...) returned.")
+        loss = check_numbers(history.loss, f"histories[{label!r}].loss", ndim=1)
+        if len(history.val_loss) not in (0, len(loss)):
+            raise ValueError(f"histories[{label!r}] has not one val_loss a loss. Pass both whole.")
+    if not (baselines is None or isinstance(baselines, dict)):
+        raise ValueError("baselines must be a dict. Pass {'a label': value}.")
+    for label, value in (baselines or {}).items():
+        name, remedy = f"baselines[{label!r}]", "must be a finite number."
+        check_real(value, name, lambda x: True, remedy)
+    ax = _axes(ax)
+    for i, (label, history) in enumerate(histories.items()):
         epochs = np.arange(1, len(history.loss) + 1)
-        style = dict(color=color, marker=marker if len(epochs) <= 40 else None)
+        again = i // len(COLORS)  # the colours come again, with other markers
+        marker = MARKERS[(i + again) % len(MARKERS)]
+        style = dict(color=COLORS[i % len(COLORS)])
+        style["marker"] = marker if len(epochs) <= 40 or again else None
+        style["markevery"] = -(-len(epochs) // 40)
         has_valid = bool(history.val_loss)
         training_label = f"{label}, training" if len(histories) == 1 or not has_valid else None
         ax.plot(epochs, history.loss, linestyle="--", label=training_label, **style)
         if has_valid:
             valid_label = f"{label}, validation" if len(histories) == 1 else label
             ax.plot(epochs, history.val_loss, label=valid_label, **style)
-    for linestyle, (label, value) in zip([":", "-.", (0, (1, 3))], (baselines or {}).items()):
+    styles = cycle([":", "-.", (0, (1, 3))])
+    for linestyle, (label, value) in zip(styles, (baselines or {}).items()):
         ax.axhline(value, color="0.3", linestyle=linestyle, label=label)
     if log:
         ax.set_yscale("log")
@@ -208,6 +331,7 @@ def plot_learning_curves(histories, *, baselines=None, log=True, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_decoded_grid(images, *, extent=None, ax=None):
     """Show images that belong to the points of a grid in the plane of two codes, side by side.
 
@@ -226,7 +350,8 @@ def plot_decoded_grid(images, *, extent=None, ax=None):
     Raises
     ------
     ValueError
-        If `images` has another number of dimensions.
+        If `images` has another number of dimensions or is not of finite numbers, or `extent` is
+        not four numbers.
 
     Examples
     --------
@@ -234,15 +359,17 @@ def plot_decoded_grid(images, *, extent=None, ax=None):
     >>> plot_decoded_grid(np.zeros((3, 5, 28, 28))).images[0].get_array().shape
     (84, 140)
     """
-    images = np.asarray(images)
+    images = check_numbers(images, "images")
     if images.ndim != 4:
         raise ValueError(
             f"images has shape {images.shape}; pass (n_rows, n_columns, height, width), for "
             "example decoded.reshape(15, 15, 28, 28)."
         )
+    if extent is not None and check_numbers(extent, "extent").shape != (4,):
+        raise ValueError(f"extent={extent!r} must be (left, right, bottom, top).")
     n_rows, n_columns, height, width = images.shape
     tiles = images[::-1].transpose(0, 2, 1, 3).reshape(n_rows * height, n_columns * width)
-    ax = ax or plt.subplots(figsize=(6, 6 * n_rows / n_columns + 0.5))[1]
+    ax = _axes(ax, figsize=(6, 6 * n_rows / n_columns + 0.5))
     ax.imshow(tiles, vmin=0, vmax=1, extent=extent, aspect="auto" if extent else "equal")
     ax.grid(False)
     if extent is None:
@@ -251,6 +378,7 @@ def plot_decoded_grid(images, *, extent=None, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_embedding(Z, y=None, *, class_names=None, images=None, ax=None):
     """Map samples to points of the plane, coloured by class, with thumbnails if there are images.
 
@@ -273,15 +401,20 @@ def plot_embedding(Z, y=None, *, class_names=None, images=None, ax=None):
     Raises
     ------
     ValueError
-        If `Z` has not two columns, or `y` or `images` another length.
+        If `Z` has not two columns of finite numbers, `y` or `images` another length, or a class
+        is no integer from 0 or has no name.
     """
-    Z = np.asarray(Z)
-    if Z.ndim != 2 or Z.shape[1] != 2:
-        raise ValueError(f"Z has shape {Z.shape}; pass two columns, for example Z[:, :2].")
-    for name, values in {"y": y, "images": images}.items():
-        if values is not None and len(values) != len(Z):
-            raise ValueError(f"{name} has {len(values)} entries, but Z has {len(Z)} rows.")
-    ax = ax or plt.subplots(figsize=(7.2, 5.4))[1]
+    Z = _columns(Z, "Z")
+    y, class_names = _check_classes(y, class_names, len(Z))
+    if images is not None:
+        images = check_numbers(images, "images")
+        if len(np.atleast_1d(images)) != len(Z):
+            raise ValueError(
+                f"images has {len(np.atleast_1d(images))} entries, but Z has {len(Z)} rows."
+            )
+        if images.ndim not in (3, 4):
+            raise ValueError(f"images has shape {images.shape}; pass X.reshape(-1, 28, 28).")
+    ax = _axes(ax, figsize=(7.2, 5.4))
     _scatter_classes(ax, Z, y, class_names)
     if images is not None:
         _add_thumbnails(ax, Z, images)
@@ -295,7 +428,6 @@ def _scatter_classes(ax, Z, y, class_names):
     if y is None:
         ax.scatter(*Z.T, s=10, alpha=0.6, linewidths=0)
         return
-    y = np.asarray(y)
     for label in np.unique(y):
         c = int(label) % len(COLORS)
         name = str(label) if class_names is None else class_names[int(label)]
@@ -317,6 +449,7 @@ def _add_thumbnails(ax, Z, images, spacing=0.075):
         ax.add_artist(AnnotationBbox(thumbnail, point, pad=0, bboxprops=frame))
 
 
+@_leaves_nothing
 def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_features=8, ax=None):
     """Draw scores as points and features as arrows, on the first two components.
 
@@ -341,16 +474,20 @@ def plot_biplot(Z, components, feature_names, *, y=None, class_names=None, n_fea
     Raises
     ------
     ValueError
-        If there is not one name a feature, or fewer than two components.
+        If there is not one name a feature, there are fewer than two components, or as in
+        `plot_embedding`.
     """
-    Z, components = np.asarray(Z), np.asarray(components)
+    Z, components = check_numbers(Z, "Z", ndim=2), check_numbers(components, "components", ndim=2)
+    y, class_names = _check_classes(y, class_names, len(Z))
+    check_int(n_features, "n_features")
+    feature_names = check_names(feature_names, "feature_names", 1, "Pass one a feature.")
     if min(Z.shape[1], len(components)) < 2:
         raise ValueError("a biplot needs two components; fit PCA with n_components >= 2.")
     if len(feature_names) != components.shape[1]:
         raise ValueError(
             f"{len(feature_names)} feature names for {components.shape[1]} features; give one each."
         )
-    ax = ax or plt.subplots(figsize=(7.2, 5.4))[1]
+    ax = _axes(ax, figsize=(7.2, 5.4))
     _scatter_classes(ax, Z[:, :2], y, class_names)
     arrows = components[:2].T  # (n_features, 2)
     length = np.linalg.norm(arrows, axis=1)
@@ -390,6 +527,7 @@ def _spread(heights, spacing):
     return heights
 
 
+@_leaves_nothing
 def plot_runs(runs, setting, measure, *, group=None, ax=None):
     """Draw the stored runs of an experiment, a point for each run, and the mean of each setting.
 
@@ -414,17 +552,27 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
     Raises
     ------
     ValueError
-        If a column is missing, or there are no runs.
+        If `runs` is no DataFrame or has no rows, a column is missing, or the measure is no number.
     """
-    for column in (setting, measure, *([group] if group else [])):
-        if column not in runs:
-            raise ValueError(f"there is no column {column!r}. There are: {', '.join(runs)}.")
+    if not isinstance(runs, pd.DataFrame):
+        raise ValueError(
+            f"runs is a {type(runs).__name__}. Pass a DataFrame, as lib.evidence.load."
+        )
+    columns = dict(setting=setting, measure=measure)
+    for argument, column in (columns | ({} if group is None else dict(group=group))).items():
+        if not isinstance(column, str) or column not in runs:
+            there = ", ".join(map(str, runs))
+            raise ValueError(
+                f"{argument}: there is no column {column!r}. There are: {there}. Pass one of them."
+            )
     if runs.empty:
         raise ValueError("there are no runs to draw; look at what selected them.")
+    if not pd.api.types.is_numeric_dtype(runs[measure]):
+        raise ValueError(f"measure={measure!r} holds no numbers. Choose another column.")
     numeric = runs[setting].dtype.kind in "iuf"
     names = [] if numeric else list(runs[setting].unique())
     groups = list(runs[group].unique()) if group else [None]
-    ax = ax or plt.subplots(figsize=(6.4, 4.0 if numeric else 1.2 + 0.4 * len(names)))[1]
+    ax = _axes(ax, figsize=(6.4, 4.0 if numeric else 1.2 + 0.4 * len(names)))
     for g, value in enumerate(groups):
         part = runs[runs[group] == value] if group else runs
         look = dict(color=COLORS[g % len(COLORS)], marker=MARKERS[g % len(MARKERS)])
@@ -455,6 +603,7 @@ def plot_runs(runs, setting, measure, *, group=None, ax=None):
     return ax
 
 
+@_leaves_nothing
 def plot_cloud(X, *, size=4, alpha=0.3, ax=None):
     """Scatter two-dimensional data in grey, as the ground for axes and lines.
 
@@ -471,8 +620,17 @@ def plot_cloud(X, *, size=4, alpha=0.3, ax=None):
     -------
     ax : Axes
         With the same scale on both axes.
+
+    Raises
+    ------
+    ValueError
+        If `X` has not two columns of finite numbers, `size` is not positive or `alpha` not in
+        (0, 1].
     """
-    ax = ax or plt.subplots()[1]
+    X = _columns(X, "X")
+    check_positive(size, "size", 4)
+    check_real(alpha, "alpha", lambda x: 0 < x <= 1, "is an opacity: 0 < alpha <= 1.")
+    ax = _axes(ax)
     style = dict(s=size, alpha=alpha, color="0.45", linewidths=0, rasterized=True)
     ax.scatter(*np.transpose(X), **style)
     ax.set_aspect("equal", adjustable="datalim")

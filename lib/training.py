@@ -7,13 +7,19 @@ silenced, whatever else the program imports.
 import os
 import sys
 import time
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from lib._tensorflow import keras, tf
-from lib._validation import check_finite
+from lib._tensorflow import has_one_input, keras, tf
+from lib._validation import (
+    check_finite,
+    check_int,
+    check_numbers,
+    check_positive,
+    check_real,
+    check_seed,
+)
 
 __all__ = ["Evaluation", "History", "evaluate", "keras", "predict", "train"]
 
@@ -41,7 +47,7 @@ class Evaluation(NamedTuple):
     `mse` is the mean squared error per pixel; `bce` the binary cross-entropy per pixel in nats;
     `bce_excess` what it exceeds the least possible value by, which is the targets' own entropy.
     Both are NaN if the targets or the reconstructions are not in [0, 1]. `n_codes` counts the
-    numbers that describe one sample (None if the model has no part named "encoder"),
+    numbers that the decoder makes one sample from (None if no part is named "decoder"),
     `n_parameters` all weights.
     """
 
@@ -110,17 +116,22 @@ def train(
         If the loss becomes NaN or infinite.
     ValueError
         If the data are empty, not finite, not floating-point, out of range, or of a shape that
-        does not fit the model; or if a parameter makes no sense.
+        does not fit the model; if `target_valid` comes without `X_valid`; if `model` is no Keras
+        model that knows its shapes; or if a parameter makes no sense.
     """
+    if data_range is not None:
+        _check_range(data_range)
     target = _check_data(model, X, target, data_range, "X", "target")
     if X_valid is not None:
         target_valid = _check_data(
             model, X_valid, target_valid, data_range, "X_valid", "target_valid"
         )
+    elif target_valid is not None:
+        raise ValueError("target_valid has no input that belongs to it. Pass X_valid, too.")
     for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name}={value!r} must be an int of at least 1, for example 256.")
-    loss_of = keras.losses.get(loss)
+        check_int(value, name)
+    check_seed(seed)
+    loss_of = _find_loss(loss)
     if "crossentropy" in getattr(loss_of, "__name__", str(loss)) and not _within(target, 0, 1):
         raise ValueError(
             "the binary cross-entropy needs targets in [0, 1], and these are not. Divide pixels "
@@ -172,7 +183,7 @@ def evaluate(model, X, target=None):
     Parameters
     ----------
     model : keras.Model
-        Its part named "encoder", if there is one, tells the size of the code.
+        Its part named "decoder", if there is one, tells the size of the code.
     X : ndarray of shape (n_samples, ...)
     target : ndarray of shape (n_samples, ...), optional
         What the output should be; default `X`.
@@ -193,7 +204,7 @@ def evaluate(model, X, target=None):
     if _within(target, 0, 1) and _within(x_hat, 0, 1):
         bce, floor = (_cross_entropy(x, y) for y in (x_hat, x))
     names = [layer.name for layer in model.layers]
-    code = model.get_layer("encoder").output_shape[1:] if "encoder" in names else None
+    code = model.get_layer("decoder").input_shape[1:] if "decoder" in names else None
     return Evaluation(
         mse=float(np.mean((x - x_hat) ** 2)),
         bce=bce,
@@ -215,7 +226,20 @@ def predict(model, X):
     -------
     output : ndarray of shape (n_samples, ...)
         Float32.
+
+    Raises
+    ------
+    ValueError
+        If `model` is no Keras model that knows its shapes, or `X` is empty, not of finite numbers
+        or of a shape that does not fit the model.
     """
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"model is a {type(model).__name__}. Pass a keras.Model.")
+    if not isinstance(X, (np.ndarray, tf.Tensor)):
+        raise ValueError(f"X is a {type(X).__name__}. Pass a NumPy array: np.asarray(X).")
+    check_numbers(X, "X")
+    if has_one_input(model):
+        _check_shape(X, model.input_shape, "X", "takes")
     batches = (X[i : i + PREDICT_BATCH] for i in range(0, len(X), PREDICT_BATCH))
     return np.concatenate([keras.ops.convert_to_numpy(model(x, training=False)) for x in batches])
 
@@ -242,28 +266,40 @@ def _seed_noise(model, seed):
 
 
 def _make_optimizer(optimizer, learning_rate, schedule, warmup, n_steps):
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate={learning_rate!r} must be positive, for example 0.01.")
-    if not 0 <= warmup < 1:
-        raise ValueError(f"warmup={warmup!r} is a share of the steps: 0 <= warmup < 1.")
+    check_positive(learning_rate, "learning_rate", 0.01)
+    remedy = "is a share of the steps: 0 <= warmup < 1."
+    check_real(warmup, "warmup", lambda x: 0 <= x < 1, remedy)
     learning_rate = float(learning_rate)  # Keras refuses an int
-    if schedule == "cosine":
+    if isinstance(schedule, str) and schedule == "cosine":
         n_warmup = int(warmup * n_steps)
         rate = keras.optimizers.schedules.CosineDecay(
             0.0 if n_warmup else learning_rate, n_steps - n_warmup,
             warmup_target=learning_rate if n_warmup else None, warmup_steps=n_warmup,
         )  # fmt: skip
-    elif schedule == "constant":
+    elif isinstance(schedule, str) and schedule == "constant":
         rate = learning_rate
     else:
         raise ValueError(f"schedule={schedule!r} is unknown. Use 'cosine' or 'constant'.")
     try:
         return keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}})
-    except ValueError:
+    except Exception:  # Keras raises what comes, by the type of what it gets
         raise ValueError(
             f"optimizer={optimizer!r} is unknown. Use 'adam', 'sgd', another name of Keras, or an "
             "object of keras.optimizers."
         ) from None
+
+
+def _find_loss(loss):
+    try:
+        loss_of = keras.losses.get(loss)
+    except Exception:  # Keras raises what comes, by the type of what it gets
+        loss_of = None
+    if not callable(loss_of):
+        raise ValueError(
+            f"loss={loss!r} is unknown. Use 'mse', 'binary_crossentropy', another name of "
+            "keras.losses, or a function of target and output."
+        )
+    return loss_of
 
 
 def _make_epoch(model, optimizer, loss_of, inputs, targets, batch_size, jit_compile):
@@ -333,8 +369,27 @@ def _within(X, low, high):
     return bool(X.min() >= low and X.max() <= high)
 
 
+def _check_model(model):
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"model is a {type(model).__name__}. Pass a keras.Model.")
+    if not has_one_input(model):
+        raise ValueError(
+            "model must have one input of a known shape. Let it begin with keras.Input(...)."
+        )
+
+
+def _check_range(data_range):
+    numbers = check_numbers(data_range, "data_range")
+    if numbers.shape != (2,) or not numbers[0] < numbers[1]:
+        raise ValueError(
+            f"data_range={data_range!r} must be (lowest, highest), such as (0.0, 1.0), or None for "
+            "data that are not images."
+        )
+
+
 def _check_data(model, X, target, data_range, name, target_name):
     """Check input and target against the model and each other; return the target."""
+    _check_model(model)
     free = target is not None
     target = X if target is None else target
     _check_array(X, name, None if free else data_range)
@@ -359,7 +414,7 @@ def _check_array(X, name, data_range):
         raise ValueError(f"{name} is empty (shape={X.shape}). Pass at least one sample.")
     if X.dtype not in (np.float32, np.float64):
         raise ValueError(
-            f"{name} has dtype {X.dtype}, and training needs floating-point numbers. Convert it "
+            f"{name} has dtype {X.dtype}, and training needs float32 or float64. Convert it "
             f"with {name}.astype('float32'), and divide grey values of 0 to 255 by 255."
         )
     check_finite(X, name)

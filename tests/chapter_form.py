@@ -267,7 +267,7 @@ def code_lines(cell):
 
 @rule
 def code_cells_have_at_most_20_lines(chapter):
-    for cell in chapter.code:
+    for cell in chapter.code[1:]:  # the first one holds the imports
         if code_lines(cell) > LINES:
             yield (
                 f"{chapter.at(cell)} {code_lines(cell)} lines of code, and {LINES} are allowed. "
@@ -332,6 +332,16 @@ def what_only_draws_is_folded(chapter):
             yield (
                 f"{chapter.at(cell)} it draws and computes nothing. Tag it `{FOLDED}`, and the "
                 "page folds the code above the figure."
+            )
+
+
+@rule
+def what_hands_over_a_table_is_folded(chapter):
+    for cell in chapter.code:
+        if re.search(r"^glue\(", cell.source, re.M) and FOLDED not in tags(cell):
+            yield (
+                f"{chapter.at(cell)} what hands rows to the table is not the lesson. Tag it "
+                f"`{FOLDED}`, and the page folds the code above the table."
             )
 
 

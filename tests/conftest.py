@@ -2,13 +2,15 @@
 
 import os
 
+import command
 import surroundings
 
-surroundings.settle()  # before anything reads the settings of whoever runs the tests
+with command.sentences():
+    surroundings.settle()  # before anything reads the settings of whoever runs the tests
 
-import matplotlib  # noqa: E402
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import matplotlib
+import pytest
+from hypothesis import settings
 
 matplotlib.use("agg")
 # The same examples on every run and every machine; no test depends on how fast it is.

@@ -201,6 +201,7 @@ SPOILT = [
     ("imports_are_folded", tag(first_code), "Tag the cell `hide-input`"),
     ("imports_are_folded", add("x = 1", place=1), "the first code cell must hold the imports"),
     ("imports_are_folded", add("import time"), "cell 5 (`import time`)"),
+    ("what_hands_over_a_table_is_folded", add('glue("comparison", 1)'), "cell 5 (`glue("),
     ("what_only_draws_is_folded", tag(figure_of), "(`fig, ax = plt.subplots(figsize"),
     ("figures_have_caption_name_and_alt_text", forget_metadata, "without metadata"),
     ("figures_have_caption_name_and_alt_text", forget_caption, "caption` is missing"),

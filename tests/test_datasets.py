@@ -1,6 +1,8 @@
 """`lib.datasets`: the files as they came, samples with the statistics they promise."""
 
+import errno
 import gzip
+import os
 import shutil
 import tracemalloc
 
@@ -82,6 +84,46 @@ def test_a_truncated_file(folder, name):
         load_fashion_mnist(folder)
 
 
+@pytest.mark.parametrize("name", SHA256)
+def test_a_folder_in_place_of_a_file(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    words = f"{name} is a folder, .*Move it away.*git checkout"
+    with pytest.raises(IsADirectoryError, match=words):
+        load_fashion_mnist(folder)
+
+
+@pytest.mark.parametrize(
+    "error, number",
+    [(PermissionError, errno.EACCES), (NotADirectoryError, errno.ENOTDIR), (OSError, errno.EIO)],
+)
+def test_an_unreadable_file(folder, monkeypatch, error, number):
+    """Root may read everything, so the system's answer is put in its mouth."""
+
+    def refuse(path):
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    name, why = next(iter(SHA256)), os.strerror(number)
+    with pytest.raises(
+        error, match=f"{name} can't be read: {why}.*the right.*git checkout"
+    ) as found:
+        load_fashion_mnist(folder)
+    assert type(found.value) is error
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read it")
+def test_a_forbidden_file(folder):
+    (folder / "train-labels-idx1-ubyte.gz").chmod(0)
+    with pytest.raises(PermissionError, match=r"train-labels.* can't be read: .*git checkout"):
+        load_fashion_mnist(folder)
+
+
+def test_a_file_in_place_of_the_folder(folder):
+    with pytest.raises(NotADirectoryError, match=r"can't be read: .*git checkout"):
+        load_fashion_mnist(folder / "t10k-labels-idx1-ubyte.gz")
+
+
 def test_an_altered_file(folder):
     path = folder / "t10k-labels-idx1-ubyte.gz"
     labels = bytearray(gzip.decompress(path.read_bytes()))
@@ -141,7 +183,7 @@ def test_thermal_chain_obeys_equipartition():
 
 @pytest.mark.parametrize("name", ["n_masses", "n_samples", "temperature", "stiffness", "mass"])
 def test_chain_needs_positive_numbers(name):
-    with pytest.raises(ValueError, match=f"{name}=0 must be positive"):
+    with pytest.raises(ValueError, match=f"{name}=0 must be (positive|an int of at least 1)"):
         make_mass_spring_chain(**{name: 0})
 
 
@@ -262,8 +304,8 @@ def test_noise_of_the_plane_is_the_same_in_all_directions():
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"n_samples": 0}, "n_samples=0 must be positive"),
-        ({"semi_axes": (1.0, -1.0)}, "semi_axes=-1.0 must be positive"),
+        ({"n_samples": 0}, "n_samples=0 must be an int of at least 1"),
+        ({"semi_axes": (1.0, -1.0)}, r"semi_axes=\(1.0, -1.0\) must be positive"),
         ({"arc": 0}, "arc=0 must be positive"),
         ({"noise": -0.1}, "noise=-0.1 is a standard deviation"),
     ],
@@ -306,7 +348,7 @@ def test_position_and_width_determine_a_pulse():
 
 @pytest.mark.parametrize("name", ["n_samples", "n_points"])
 def test_pulses_need_samples_and_points(name):
-    with pytest.raises(ValueError, match=f"{name}=0 must be positive"):
+    with pytest.raises(ValueError, match=f"{name}=0 must be an int of at least 1"):
         make_travelling_pulses(**{name: 0})
 
 

@@ -107,3 +107,22 @@ def test_it_loads_no_tensorflow_and_no_matplotlib():
     code = "import lib.evidence, sys; print({'tensorflow', 'matplotlib'} & sys.modules.keys())"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [
+        (lambda path: path.mkdir(), IsADirectoryError),
+        (lambda path: path.write_text(""), ValueError),
+        (lambda path: path.write_text("a,b\n1,2\n"), ValueError),
+        (lambda path: path.write_text('a,b\n1,2\n"1,2,3'), ValueError),
+        (lambda path: path.write_bytes(b"\xff\xfe\x00"), ValueError),
+    ],
+)
+def test_a_table_that_cant_be_read_is_named_with_the_remedy(tmp_path, monkeypatch, spoil, error):
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    path = tmp_path / "splits.csv"
+    spoil(path)
+    with pytest.raises(error) as found:
+        load("splits")
+    assert str(path) in str(found.value) and "git checkout -- lib/data" in str(found.value)

@@ -99,3 +99,8 @@ def test_a_sheet_holds_every_image_in_its_place():
         tile = sheet[28 * row : 28 * (row + 1), 20 * column : 20 * (column + 1)]
         assert np.abs(tile - image).max() <= 1 / 30 + 1e-9  # half of one of fifteen steps
     assert np.all(sheet[28:, 40:] == 0)
+
+
+def test_a_number_that_json_does_not_know_is_refused():
+    with pytest.raises(ValueError, match=r"v=nan is not finite.*None"):
+        InteractiveFigure("rank", "fig-svd-photo", "Move.", v=float("nan"))

@@ -80,3 +80,8 @@ def test_trustworthiness_is_one_for_the_data_themselves():
     X = np.random.default_rng(3).normal(size=(40, 2))
     assert trustworthiness(X, X) == 1
     assert trustworthiness(X, X[::-1]) < 0.8
+
+
+def test_dependent_rows_span_less_than_they_say():
+    with pytest.raises(ValueError, match=r"rows of A are linearly dependent.*rank is 1"):
+        principal_angles([[1.0, 0, 0], [2, 0, 0]], np.eye(3)[:2])

@@ -1,5 +1,6 @@
 """`lib.plots`: what is drawn is what was given."""
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -244,3 +245,16 @@ def test_runs_that_are_not_there_are_refused():
         plots.plot_runs(RUNS, "size", "mse")
     with pytest.raises(ValueError, match="no runs"):
         plots.plot_runs(RUNS[RUNS.k > 9], "k", "mse")
+
+
+def test_a_dozen_learning_curves_are_all_drawn_and_differ():
+    history = SimpleNamespace(loss=[1.0, 0.5], val_loss=[])
+    ax = plots.plot_learning_curves({str(i): history for i in range(12)})
+    looks = {(line.get_color(), line.get_marker()) for line in ax.lines}
+    assert len(ax.lines) == len(looks) == 12
+
+
+def test_a_plot_that_fails_leaves_no_figure():
+    with pytest.raises(ValueError, match=r"fit\(X\)"):
+        plots.plot_scree(PCA())
+    assert not plots.plt.get_fignums()

@@ -107,7 +107,7 @@ def test_evaluate_against_keras(X):
     assert (result.n_codes, result.n_parameters) == (5, model.count_params())
 
 
-def test_evaluate_without_encoder_or_range():
+def test_evaluate_without_decoder_or_range():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
     result = evaluate(model, np.full((2, 3), -7.0))
     assert result.n_codes is None
@@ -147,6 +147,8 @@ BAD = {
     "learning rate": (dict(learning_rate=0), "learning_rate=0 must be positive, for example 0.01"),
     "optimizer": (dict(optimizer="speed"), "optimizer='speed' is unknown. Use 'adam', 'sgd'"),
     "warm-up": (dict(warmup=5), "0 <= warmup < 1"),
+    "target without input": (dict(target_valid=lambda X: X), "Pass X_valid"),
+    "half precision": (dict(X=lambda X: X.astype(np.float16)), "float16.*float32 or float64"),
     "schedule": (dict(schedule="linear"), "'cosine' or 'constant'"),
     "cross-entropy of what is no share": (
         dict(X=lambda X: 2 * X, data_range=None, loss="binary_crossentropy"), r"targets in \[0, 1\]"

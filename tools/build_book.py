@@ -23,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from surroundings import neutral  # first, since it spares the others an import
 
 # isort: split
+import busy
+import command
 import nbformat
 from bs4 import BeautifulSoup
 from run_chapters import COMPARED, Runs, run_stale
@@ -69,7 +71,7 @@ def sources(book, project=ROOT):
 def remember(path, text):
     """Write a small file, and the folder around it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    command.write(path, text)
 
 
 def recall(path):
@@ -135,9 +137,9 @@ def write_pages(book, without, strict):
     """
     log = book / "_build" / "sphinx.log"
     folders = "|".join(str(ROOT / "tools" / name) for name in ("site", ""))
-    command = [sys.executable, "-P", "-c", JUPYTER_BOOK, folders, "build", "-n", "--keep-going"]
+    call = [sys.executable, "-P", "-c", JUPYTER_BOOK, folders, "build", "-n", "--keep-going"]
     result = subprocess.run(
-        [*command, *["-W"] * strict, book],
+        [*call, *["-W"] * strict, book],
         env=neutral() | {"BOOK_WITHOUT": " ".join(path.name for path in without)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -146,6 +148,8 @@ def write_pages(book, without, strict):
     )
     said = re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
     remember(log, said)
+    if result.returncode:
+        command.raise_what_was_said(said, book / "_build")
     complaints = [line for line in COMPLAINT.findall(said) if "treated as errors" not in line]
     if result.returncode and not complaints:
         complaints = said.strip().splitlines()[-15:]
@@ -235,9 +239,10 @@ def main(arguments=None):
     parser.add_argument("book", nargs="?", type=Path, default=ROOT, help="default: this one")
     parser.add_argument("--chapter", metavar="NN", help="run and judge only this one")
     options = parser.parse_args(arguments)
-    return build(options.book.resolve(), options.chapter)
+    book = options.book.resolve()
+    with busy.site(book, "building the book"):
+        return build(book, options.chapter)
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(main())
+    command.run(main)

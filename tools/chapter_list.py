@@ -9,9 +9,12 @@ what in the book does not fit.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import command
 import nbformat
 import yaml
 
@@ -265,7 +268,7 @@ def write(book=ROOT):
         before = (book / page).read_text(encoding="utf-8")
         after = filled(before, kind, *make(listed))
         if after != before:
-            (book / page).write_text(after, encoding="utf-8")
+            command.write(book / page, after)
             changed.append(page)
     return changed
 
@@ -388,6 +391,11 @@ def complaints_about_links(book, listed):
                 yield f"{page.name} calls chapters/{name} chapter {number}. Write {name[:2]}."
 
 
-if __name__ == "__main__":
+def main():
+    """Write the lists, and name the pages that changed."""
     for page in write():
         print(f"{page}: list of chapters written")
+
+
+if __name__ == "__main__":
+    command.run(main)

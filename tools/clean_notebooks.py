@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import busy
+import command
 import nbformat
-from run_chapters import COMPARED, Runs, run_stale
+from run_chapters import COMPARED, ROOT, Runs, run_stale
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -41,17 +43,19 @@ def main(arguments=None):
     parser.add_argument("numbers", nargs="*", help="of chapters, such as 03; default: all")
     options = parser.parse_args(arguments)
 
-    runs = Runs()
-    paths = runs.chapters(options.numbers)
-    failed = run_stale(runs, paths) if options.run else []
-    for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        if options.run and path not in failed:
-            notebook = runs.results(path)
-        clean(notebook)
-        nbformat.write(notebook, path)
-    return 1 if failed else 0
+    with busy.site(ROOT, "running chapters" if options.run else "cleaning chapters"):
+        runs = Runs()
+        paths = runs.chapters(options.numbers)
+        command.try_to_write(ROOT / "chapters")
+        failed = run_stale(runs, paths) if options.run else []
+        for path in paths:
+            notebook = nbformat.read(path, as_version=4)
+            if options.run and path not in failed:
+                notebook = runs.results(path)
+            clean(notebook)
+            command.write_notebook(notebook, path)
+        return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

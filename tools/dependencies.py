@@ -1,14 +1,19 @@
 """What a piece of code imports from this repository, through other modules too, and its digest.
 
 Results that are kept (the cache of executed chapters, the tables of the experiments) are good as
-long as the code that made them is the same. `closure` finds that code, `digest` condenses it.
+long as the code that made them is the same. `closure` finds the files with that code, `reached`
+only the statements in them that a program can get to by name; `digest` condenses either. A chapter
+runs again in a minute, so it is asked for by file. An experiment takes half an hour, and a function
+that is new in a module it imports should not repeat it.
 """
 
 import ast
+import copy
 import hashlib
+import re
 from pathlib import Path
 
-__all__ = ["closure", "digest"]
+__all__ = ["closure", "digest", "pins", "reached"]
 
 
 def closure(source, root):
@@ -40,10 +45,54 @@ def closure(source, root):
     found, waiting = set(), [start]
     while waiting:
         current = waiting.pop()
-        new = {file for name in _imported(current, root) for file in _files(name, root)} - found
+        names = _imported(_parse(current), _package(current, root))
+        new = {file for name in names for file in _files(name, root)} - found
         found |= new
         waiting += new
     return sorted(found - {start})
+
+
+def reached(code, root):
+    """List the statements below `root` that a program uses, found by the names in them.
+
+    Of a module these are the definitions that the program imports by name, what stands behind the
+    names in these, and so on; and whatever the module does, when it is imported, that defines
+    nothing. A module that is imported as a whole is used as a whole. What is named only when the
+    code runs, as in ``getattr(module, name)``, is not found.
+
+    Parameters
+    ----------
+    code : str
+        A program in the folder `root`.
+    root : Path
+        The folder that ``import lib`` starts from.
+
+    Returns
+    -------
+    statements : list of str
+        Without comments; by the names of their files, then their own.
+
+    Raises
+    ------
+    SyntaxError
+        If a file is not Python. The error names the file.
+    """
+    root = Path(root).resolve()
+    modules, asked, found = {}, set(), {}
+    wanted = {pair for name in _imported(_parse(code)) for pair in _definitions(name, root)}
+    while wanted:
+        file, name = pair = wanted.pop()
+        asked.add(pair)
+        if file not in modules:
+            modules[file] = _statements(file)
+        for own, line, statement in modules[file]:
+            if name in (own, "*") or own == "":
+                found[file.relative_to(root).as_posix(), own, line] = ast.unparse(statement)
+                names = {(file, n.id) for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                for imported in _imported(statement, _package(file, root)):
+                    names.update(_definitions(imported, root))
+                wanted |= names - asked
+    return [found[key] for key in sorted(found)]
 
 
 def digest(sources, extra=()):
@@ -77,17 +126,37 @@ def digest(sources, extra=()):
     return hashlib.sha256("\0".join([*parts, "", *extra]).encode()).hexdigest()
 
 
+def pins(requirements):
+    """List the packages in a file of requirements, without the hashes of their files.
+
+    Parameters
+    ----------
+    requirements : Path
+
+    Returns
+    -------
+    lines : list of str
+        ``"numpy==2.4.6"`` and the like, with the conditions that stand behind some.
+    """
+    text = requirements.read_text(encoding="utf-8")
+    return re.findall(r"^(\w.*?)[ \\]*$", text, re.M)
+
+
 def _parse(source):
     if isinstance(source, Path):
         return ast.parse(source.read_bytes(), filename=str(source))
     return ast.parse(source)
 
 
-def _imported(source, root):
-    """Yield the absolute name of everything that the source imports, module or not."""
+def _package(source, root):
+    """Return the package that a file belongs to, as the tuple of its names."""
     file = isinstance(source, Path) and source.is_relative_to(root)
-    package = source.relative_to(root).parent.parts if file else ()
-    for node in ast.walk(_parse(source)):
+    return source.relative_to(root).parent.parts if file else ()
+
+
+def _imported(tree, package=()):
+    """Yield the absolute name of everything that the code imports, module or not."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -106,6 +175,45 @@ def _files(name, root):
         if parts[length - 1] == "*":
             yield from path.parent.glob("*.py")  # `import *` takes the modules in __all__ too
         yield from (f for f in (path / "__init__.py", path.with_suffix(".py")) if f.is_file())
+
+
+def _definitions(name, root):
+    """Yield the files that an import of `name` runs, each with the name that it takes from there.
+
+    That is "*" for a module that is imported as a whole.
+    """
+    files = [*_files(name, root)]
+    module, _, last = name.rpartition(".")
+    inside = {
+        root.joinpath(*module.split("."), "__init__.py"),
+        root / f"{module.replace('.', '/')}.py",
+    }
+    taken = last if files and files[-1] in inside else "*"
+    yield from ((file, taken if file in inside else "*") for file in files)
+
+
+def _statements(file):
+    """Return the statements of a module, each with the name that it defines, or "", and its line.
+
+    One that defines several names is there for each, an import with this name alone.
+    """
+    found = []
+    for node in _parse(file).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                alone = copy.copy(node)
+                alone.names = [alias]
+                found.append((alias.asname or alias.name.partition(".")[0], node.lineno, alone))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.append((node.name, node.lineno, node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            stored = (n for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
+            names = [n.id for n in stored if isinstance(n.ctx, ast.Store)]
+            found += [(name, node.lineno, node) for name in names or [""]]
+        elif not _is_docstring(node):
+            found.append(("", node.lineno, node))
+    return found
 
 
 def _essence(node):

@@ -25,16 +25,19 @@ import ast
 import csv
 import functools
 import importlib.util
+import io
 import itertools
 import math
 import os
 import sys
 import time
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from dependencies import closure, digest
+import command
+from dependencies import digest, reached
 from surroundings import THREADS, settle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,13 +100,12 @@ class Experiment:
         measures = dict.fromkeys(column for row in kept for column in row)
         measures = [c for c in measures if c not in RUNNER and c not in self.grid[0]]
         self.table.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.table.with_suffix(".tmp")
-        with open(unfinished, "w", newline="", encoding="utf-8") as file:
-            columns = [*self.grid[0], "seed", *measures, "seconds", "versions", "digest"]
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(kept)
-        os.replace(unfinished, self.table)
+        columns = [*self.grid[0], "seed", *measures, "seconds", "versions", "digest"]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+        command.write(self.table, text.getvalue())
 
     def row(self, setting, seed, measures, seconds):
         """Return a row of the table, made of what a run returned."""
@@ -173,8 +175,8 @@ class Experiment:
         # The plan does not count, so that a seed more does not repeat those that are there.
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         tree.body = [s for s in tree.body if not (isinstance(s, ast.Assign) and _names(s) & PLAN)]
-        code = [ast.unparse(tree), *closure(self.path, self.root)]
-        return digest(code, [self.versions])[:16]
+        code = ast.unparse(tree)
+        return digest([code, *reached(code, self.root)], [self.versions])[:16]
 
     def _check(self):
         where = f"experiments/{self.name}.py"
@@ -218,6 +220,7 @@ def run_missing(experiment, n_jobs):
         print(f"{experiment.name}: all {len(experiment.runs)} runs are there", flush=True)
         experiment.store(rows)  # drops what GRID and SEEDS no longer name
         return
+    command.try_to_write(experiment.table.parent)
     for setting, seed, measures, seconds in _progress(experiment, todo, n_jobs):
         rows[experiment.key(setting, seed)] = experiment.row(setting, seed, measures, seconds)
         experiment.store(rows)
@@ -232,6 +235,7 @@ def check(experiment, n_jobs):
     if not first:
         return experiment.problems()
     found = []
+    command.try_to_write(experiment.table.parent)
     for setting, seed, measures, _ in _progress(experiment, [*first.values()], n_jobs):
         found += experiment.drift(setting, seed, measures)
     if not found:
@@ -258,6 +262,8 @@ def _progress(experiment, todo, n_jobs):
     """Run `todo` side by side; print a line after each, and yield what `run_once` returns."""
     import joblib  # not above: it loads NumPy, and threads are set before that
 
+    # A worker is replaced when the graphs of its models have filled its memory; nothing is lost.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
     print(f"{experiment.name}: {len(todo)} of {len(experiment.runs)} runs to do", flush=True)
     parallel = joblib.Parallel(
         n_jobs=1 if experiment.timed else n_jobs, return_as="generator_unordered", batch_size=1
@@ -323,9 +329,10 @@ def main():
 
 
 if __name__ == "__main__":
-    settle()
+    with command.sentences():
+        settle()
     # One thread a run, whatever was set: a time is that of one core.
     os.environ.update(dict.fromkeys(THREADS, "1"))
     import experiments  # this file by its name, under which other processes find its functions
 
-    sys.exit(experiments.main())
+    command.run(experiments.main)

@@ -1,4 +1,7 @@
-"""Install the packages of requirements.txt into the environment of this Python.
+"""Install the packages of requirements.txt, then `lib`, into the environment of this Python.
+
+Every file that pip takes must have one of the hashes in requirements.txt. `lib` is a folder, which
+has no hash, so it is a step of its own, in which pip fetches nothing.
 
 Where packages come from is the reader's own setting and stays (index, proxy, certificates, …). How
 they are installed is ours: `PIP_USER`, a `target` in pip.conf and the like don't count.
@@ -11,13 +14,15 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from command import run
+
 ROOT = Path(__file__).resolve().parents[1]
 # pip's options that say where packages come from, and how to get there.
 WHERE = {
     "index-url", "extra-index-url", "find-links", "no-index", "cert", "client-cert", "proxy",
     "trusted-host", "timeout", "default-timeout", "retries", "cache-dir", "keyring-provider",
 }  # fmt: skip
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 
 
 def where_from(settings):
@@ -46,26 +51,59 @@ def where_from(settings):
     return options
 
 
-def main():
-    """Install; return an exit status."""
-    settings = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True).stdout
+def pip(*arguments, python=sys.executable):
+    """Run pip of a Python, with none of the reader's settings but those that say where from.
+
+    Parameters
+    ----------
+    *arguments : str or Path
+        What pip is told to do, and with what.
+    python : Path
+        The Python of the environment that is meant.
+
+    Returns
+    -------
+    status : int
+        0 if all is well. Otherwise pip has said on stderr what is the matter.
+    """
+    command = [python, "-m", "pip", "--disable-pip-version-check"]
+    asked = subprocess.run([*command, "config", "list"], capture_output=True, text=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
     environment["PIP_CONFIG_FILE"] = os.devnull
+    action, *rest = arguments
+    sources = [] if "--no-index" in rest else where_from(asked.stdout)
+    return subprocess.run(
+        [*command, action, "--quiet", *sources, *rest], env=environment
+    ).returncode
+
+
+def pip_install_locked(file, python=sys.executable):
+    """Install what a file pins, if every hash is right; return an exit status.
+
+    A package that pip had to build would fetch what builds it, which no hash protects. There are
+    wheels of all of them, for every platform that TensorFlow has one for.
+    """
+    options = ["--require-hashes", "--only-binary=:all:"]
+    return pip("install", *options, "-r", file, python=python)
+
+
+def main():
+    """Install; return an exit status."""
     requirements = ROOT / "requirements.txt"
-    count = sum("==" in line for line in requirements.read_text(encoding="utf-8").splitlines())
     folder = Path(sys.prefix).name
-    print(f"Installing {count} packages into {folder}. Only once; it takes 2 to 5 minutes …")
+    print(f"Installing the packages into {folder}. Only once; it takes 2 to 5 minutes …")
     start = time.monotonic()
-    command = [*PIP, "install", "--quiet", *where_from(settings), "-r", requirements]
-    status = subprocess.run(command, env=environment, cwd=ROOT).returncode
+    # Setuptools, which the second step builds with, comes by the first.
+    itself = ["install", "--no-index", "--no-deps", "--no-build-isolation", "--editable", ROOT]
+    status = pip_install_locked(requirements) or pip(*itself)
     if status:
         print("\nThe packages were not installed: see pip's words above. If it finds no package,")
-        print("is a package index in reach? Then the same command goes on where it stopped.")
+        print("is a package index in reach? Then the same command goes on where it stopped. If")
+        print("hashes do not match, a file is not the one that was tried: don't install it.")
         return status
     print(f"Installed ({time.monotonic() - start:.0f} s).")
     return 0
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(main())
+    run(main)

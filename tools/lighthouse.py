@@ -23,12 +23,15 @@ from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import busy
+import command
 from chromium import FLAGS, find_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
 FOLDER = ROOT / "_build" / "lighthouse"
-VERSION = "13.5.0"
+# What npm installs, down to the last package and its hash; `make lock` writes it.
+LOCK = ROOT / "tools" / "locks" / "lighthouse"
 PAGES = (
     "index",
     "chapters/02_pca_theorem",  # the most formulas
@@ -92,24 +95,26 @@ def install():
     npm = shutil.which("npm")
     if not (npm and shutil.which("node")):
         sys.exit("Lighthouse needs Node.js with npm. Install them: apt-get install nodejs npm")
-    package = FOLDER / "node_modules" / "lighthouse"
-    described = package / "package.json"
-    if not described.exists() or json.loads(described.read_text())["version"] != VERSION:
+    wanted, ready = (LOCK / "package-lock.json").read_text(encoding="utf-8"), FOLDER / "ready"
+    if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--prefix", FOLDER, "--no-audit", "--no-fund", "--silent"]
-        if subprocess.run([*command, f"lighthouse@{VERSION}"]).returncode:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(LOCK / name, FOLDER)
+        call = [npm, "ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"]
+        if subprocess.run([*call, "--silent"]).returncode:
             sys.exit("npm could not install Lighthouse: see above. It needs an npm registry.")
-    return package / "cli" / "index.js"
+        command.write(ready, wanted)
+    return FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 
 def measure(program, url, form):
     """Return Lighthouse's report on a page."""
     flags = " ".join(["--headless=new", *FLAGS])
-    command = ["node", program, url, "--quiet", "--output=json", f"--chrome-flags={flags}"]
+    call = ["node", program, url, "--quiet", "--output=json", f"--chrome-flags={flags}"]
     if form == "desktop":
-        command.append("--preset=desktop")
+        call.append("--preset=desktop")
     environment = os.environ | {"CHROME_PATH": find_browser()}
-    run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    run = subprocess.run(call, env=environment, stdout=subprocess.PIPE, text=True)
     if run.returncode:
         sys.exit(f"Lighthouse failed at {url}: see above.")
     return json.loads(run.stdout)
@@ -131,7 +136,15 @@ def main():
     if not (HTML / "index.html").exists():
         sys.exit("There is no site to measure. Build it first: make book")
     find_browser()
-    program, status = install(), 0
+    with busy.held(FOLDER.with_suffix(".busy"), "installing Lighthouse"):
+        program = install()
+    with busy.site(ROOT, "measuring the site", shared=True):
+        return judge(program, runs)
+
+
+def judge(program, runs):
+    """Print the scores of all pages, each the median of some runs; return an exit status."""
+    status = 0
     names = list(BOUNDS["mobile"])
     print(f"{'page':36}{'form':10}" + "".join(f"{name:>16}" for name in names))
     with served(HTML) as address:
@@ -154,4 +167,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

@@ -19,6 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parent / "site"))
+import busy
+import command
+import install
 import nbformat
 from nbformat.v4 import new_code_cell
 from offers import HOSTS_OF_LITE, LITE, offer_lite
@@ -28,8 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # JupyterLite has an environment of its own: its kernel wants a newer JupyterLab than `make lab`.
-PACKAGES = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6", "jupyter-server"]
 ENVIRONMENT = ROOT / "_build" / "jupyterlite"
+LOCK = ROOT / "tools" / "locks" / "lite.txt"
 
 
 def runs_in_browser(notebook):
@@ -71,8 +74,9 @@ def write_wheel(folder):
         )
         shutil.copy(ROOT / "LICENSE", source)
         Path(source, "pyproject.toml").write_text("\n".join(lines), encoding="utf-8")
-        options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-        subprocess.run([sys.executable, "-m", "pip", "wheel", *options, source], check=True)
+        options = ["--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+        if install.pip("wheel", *options, source):
+            sys.exit("The wheel of lib was not made: see pip's words above.")
     return next(folder.glob("*.whl"))
 
 
@@ -80,16 +84,27 @@ def jupyter_lite():
     """Return JupyterLite's command, which is installed first if need be."""
     folder = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin")
     ready = ENVIRONMENT / "ready"
-    if not ready.exists() or ready.read_text() != " ".join(PACKAGES):
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
-        subprocess.run([folder / "python", *install], check=True)
-        ready.write_text(" ".join(PACKAGES))
+    wanted = LOCK.read_text(encoding="utf-8")
+    with busy.held(ENVIRONMENT.with_suffix(".busy"), "installing JupyterLite"):
+        if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
+            venv.create(ENVIRONMENT, clear=True, with_pip=True)
+            if install.pip_install_locked(LOCK, python=folder / "python"):
+                sys.exit(
+                    "JupyterLite was not installed: see pip's words above. Is a package index in "
+                    "reach?"
+                )
+            command.write(ready, wanted)
     return folder / "jupyter-lite"
 
 
 def main(book=ROOT):
     """Add JupyterLite with the chapters that can run there to the site of the book."""
+    with busy.site(book, "adding JupyterLite to the site"):
+        add_to(book)
+
+
+def add_to(book):
+    """Add JupyterLite to the site of a book, as nobody else changes it."""
     html = book / "_build" / "html"
     if not (html / "index.html").exists():
         sys.exit("There is no site to add to. Build it first: make book")
@@ -101,18 +116,19 @@ def main(book=ROOT):
         for path, notebook in chapters_of(book, solutions=True, set_up=set_up_cell(wheel)):
             if runs_in_browser(notebook):
                 nbformat.write(notebook, work / "chapters" / path.name)
-        command = [
+        call = [
             jupyter_lite(), "build",
             "--lite-dir", work, "--output-dir", html / LITE, "--contents", work / "chapters",
             "--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages",
             "--piplite-wheels", wheel,
         ]  # fmt: skip
-        result = subprocess.run(command, cwd=work, capture_output=True, text=True)
+        result = subprocess.run(call, cwd=work, capture_output=True, text=True)
         if result.returncode:
+            command.raise_what_was_said(result.stderr, html / LITE)
             sys.exit(f"JupyterLite was not built:\n{result.stdout}\n{result.stderr}")
     taken = offer_lite(html)
     print(f"{len(taken)} chapters can run in the reader's browser: {', '.join(taken)}")
 
 
 if __name__ == "__main__":
-    main(*(Path(argument).resolve() for argument in sys.argv[1:2]))
+    command.run(main, *(Path(argument).resolve() for argument in sys.argv[1:2]))

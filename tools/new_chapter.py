@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import command
 from chapter_list import BEYOND, ROOT, names_and_parts, word_of, write
 
 TEMPLATE = Path(__file__).parent / "chapter_template"
@@ -97,7 +98,7 @@ def begin(stem, title, book=ROOT):
         for mark, value in fill.items():
             value = json.dumps(value, ensure_ascii=False)[1:-1] if "ipynb" in source else value
             text = text.replace(mark, value)
-        (book / target).write_text(text, encoding="utf-8")
+        command.write(book / target, text)
     add_to_contents(book / "_toc.yml", listed[-1], name)
     add_to_coverage(book / "coverage.md", name, title.strip())
     pages = write(book)
@@ -108,7 +109,7 @@ def add_to_contents(toc, previous, name):
     """Put a chapter behind another one in the table of contents."""
     text = toc.read_text(encoding="utf-8")
     line = re.compile(rf"^( *- file: chapters/){previous} *\n", re.M)
-    toc.write_text(line.sub(lambda m: f"{m[0]}{m[1]}{name}\n", text), encoding="utf-8")
+    command.write(toc, line.sub(lambda m: f"{m[0]}{m[1]}{name}\n", text))
 
 
 def add_to_coverage(coverage, name, title):
@@ -117,7 +118,7 @@ def add_to_coverage(coverage, name, title):
     if f"## {BEYOND}" not in text:
         text += f"\n## {BEYOND}\n\n| chapter | what it adds |\n|---|---|\n"
     text += f"| {{doc}}`{name[:2]} <chapters/{name}>` | {title} |\n"
-    coverage.write_text(text, encoding="utf-8")
+    command.write(coverage, text)
 
 
 def main(arguments=None):
@@ -135,4 +136,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

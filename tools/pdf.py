@@ -16,7 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parent / "site"))
-import matplotlib
+import busy
+import command
 import yaml
 from bs4 import BeautifulSoup
 from chromium import FLAGS, find_browser
@@ -166,6 +167,8 @@ def join(settings, pages, captions):
     """Return the whole book as one page, to stand in the folder _build."""
     for name in pages:
         join_links(name, pages)
+    import matplotlib  # not above: it wants to write when it is loaded
+
     articles = [chapter(name, pages) for name in pages]
     parts = [cover(settings, pages), contents(pages, captions), *articles]
     style = STYLE.read_text(encoding="utf-8").replace(
@@ -213,16 +216,22 @@ def print_page(path, target):
 
 def main(book=ROOT):
     """Print the book in the folder `book`."""
+    with busy.site(book, "printing the book"):
+        print_book(book)
+
+
+def print_book(book):
+    """Print the book, as nobody else changes it."""
     html = book / "_build" / "html"
     if not (html / "index.html").exists():
         sys.exit("There is no site to print. Build it first: make book")
     settings, pages, captions = read_site(book)
     path = book / "_build" / "book.html"
-    path.write_text(join(settings, pages, captions), encoding="utf-8")
+    command.write(path, join(settings, pages, captions))
     print_page(path, html / PDF)
     offer_pdf(html, next(iter(pages)))
     print(f"The book is printed:\n    {html / PDF}")
 
 
 if __name__ == "__main__":
-    main(*(Path(argument).resolve() for argument in sys.argv[1:2]))
+    command.run(main, *(Path(argument).resolve() for argument in sys.argv[1:2]))

@@ -24,8 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from surroundings import neutral  # first, since it spares the others an import
 
 # isort: split
+import busy
+import command
 import nbformat
-from dependencies import closure, digest
+from dependencies import closure, digest, pins
 from jupyter_cache import get_cache
 from jupyter_cache.cache.main import CacheBundleIn
 
@@ -80,10 +82,10 @@ class Runs:
         word = path.stem.partition("_")[2]
         checks = self.project / "lib" / "checks" / f"{word}.py"
         extra = f"\nimport lib.checks.{word}" if checks.exists() else ""
-        requirements = (self.project / "requirements.txt").read_text(encoding="utf-8")
+        packages = pins(self.project / "requirements.txt")
         stored = self.project / "lib" / "data" / "evidence"
         tables = [p.read_text() for p in sorted(stored.glob("*.csv")) if f'"{p.stem}"' in code]
-        return digest(closure(code + extra, self.project), [code, requirements, *tables])
+        return digest(closure(code + extra, self.project), [code, *packages, *tables])
 
     def about(self, path):
         """Return what is known of a chapter's last run: its key and seconds, or nothing."""
@@ -116,23 +118,23 @@ class Runs:
         bundle = CacheBundleIn(executed, str(path), data={"execution_seconds": seconds})
         self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
         about = json.dumps({"key": key, "seconds": round(seconds, 1)})
-        (self.folder / f"{path.stem}.json").write_text(about, encoding="utf-8")
+        command.write(self.folder / f"{path.stem}.json", about)
 
 
 def run(path, log):
     """Run one chapter; return it with its outputs, None if a cell raised, and nbval's words."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [
+        call = [
             sys.executable, "-P", "-m", "pytest", "-c", os.devnull, "--rootdir", path.parent,
             "-p", "record_runs", "--record", folder, "-p", "no:cacheprovider", "-q", "--color=no",
             "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={PATIENCE}", path,
         ]  # fmt: skip
         environment = neutral() | {"PYTHONPATH": str(Path(__file__).resolve().parent)}
         environment.pop("PYTEST_ADDOPTS", None)
-        result = subprocess.run(command, env=environment, capture_output=True, text=True)
+        result = subprocess.run(call, env=environment, capture_output=True, text=True)
         said = result.stdout + result.stderr
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(said, encoding="utf-8")
+        command.write(log, said)
         recorded = Path(folder, path.name)
         executed = nbformat.read(recorded, as_version=4) if recorded.exists() else None
         return executed, said
@@ -204,9 +206,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("numbers", nargs="*", help="of chapters, such as 03; default: all")
     options = parser.parse_args(arguments)
-    runs = Runs()
-    return 1 if run_stale(runs, runs.chapters(options.numbers)) else 0
+    with busy.site(ROOT, "running chapters"):
+        runs = Runs()
+        return 1 if run_stale(runs, runs.chapters(options.numbers)) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

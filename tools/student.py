@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parent / "site"))
+import command
 import nbformat
 from clean_notebooks import METADATA
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -171,7 +172,7 @@ def write_all(book, folder):
             target = folder / f"{path.stem}.new{number}.ipynb"
         if number:
             kept.append((folder / path.name, target))
-        nbformat.write(notebook, target)
+        command.write_notebook(notebook, target)
     return kept
 
 
@@ -185,7 +186,7 @@ def write_for_download(book, site):
     write_all(book, site / "student")
     (site / "notebooks").mkdir()
     for path, notebook in chapters_of(book, solutions=True, set_up=set_up_cell(book)):
-        nbformat.write(notebook, site / "notebooks" / path.name)
+        command.write_notebook(notebook, site / "notebooks" / path.name)
 
 
 def has_work(path):
@@ -297,7 +298,7 @@ def merge_files(old, new, out):
     except (OSError, ValueError, AttributeError) as error:
         raise Refused(f"A notebook can't be read: {error}") from None
     merged, report = merge(*notebooks)
-    nbformat.write(merged, out)
+    command.write_notebook(merged, out)
     return report
 
 
@@ -381,13 +382,13 @@ def write_nbgrader(book, folder):
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty, and is not overwritten. Name a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
+    command.write(folder / "nbgrader_config.py", NBGRADER_CONFIG)
     labels = labels_of(book)
     for path in paths_of(book):
         target = folder / "source" / path.stem / path.name
         target.parent.mkdir(parents=True)
         student = student_version(path, labels)
-        nbformat.write(nbgrader_version(student, read(path), labels), target)
+        command.write_notebook(nbgrader_version(student, read(path), labels), target)
 
 
 def main(arguments=None):
@@ -426,4 +427,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import busy
+import command
 import nbformat
 from build_book import build
 from run_chapters import Runs
@@ -56,18 +58,18 @@ def main():
     number = parser.parse_args().number
     [path] = Runs().chapters([number])
     code = [sys.executable, "-m", "ruff"]
-    layout = [
-        subprocess.run([*code, *command, "--quiet", "--line-length=80", path], cwd=ROOT).returncode
-        for command in (["check"], ["format", "--check"])
-    ]
-    status = build(only=number)
+    with busy.site(ROOT, "building the book"):
+        layout = [
+            subprocess.run([*code, *action, "--quiet", "--line-length=80", path], cwd=ROOT)
+            for action in (["check"], ["format", "--check"])
+        ]
+        status = build(only=number)
     settle()
     files, expression = selection(path)
-    command = [sys.executable, "-m", "pytest", "-q", *files, "-k", expression]
-    tests = subprocess.run(command, cwd=ROOT).returncode
-    return int(any([*layout, status, tests]))
+    call = [sys.executable, "-m", "pytest", "-q", *files, "-k", expression]
+    tests = subprocess.run(call, cwd=ROOT).returncode
+    return int(any([*(ran.returncode for ran in layout), status, tests]))
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(main())
+    command.run(main)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import exercise
+from lib.checks.core.draws import not_sorted_by_eig, told_apart
 from lib.checks.core.mistakes import Wrong
 from lib.checks.core.results import (
     agree,
@@ -23,6 +24,19 @@ def readings(rng, n, p, decay=0.75):
     return mixed * 10.0 ** rng.uniform(-1, 2, p) + rng.uniform(-5, 5, p)
 
 
+def unlike(rng, n, p):
+    """Draw the same with columns of unlike forms: long tails, skewed, of two values, even.
+
+    Range, quartiles and deviation scale them differently, and mean and median differ.
+    """
+    mixed = rng.normal(size=(n, p)) * 0.8 ** np.arange(p) @ rng.normal(size=(p, p))
+    Z, form = mixed / np.std(mixed, axis=0), np.arange(p) % 4
+    X = np.select(
+        [form == 0, form == 1, form == 2], [Z**3, np.exp(1.5 * Z), np.tanh(6 * (Z - 1))], Z
+    )
+    return X * 10.0 ** rng.uniform(-1, 2, p) + rng.uniform(-5, 5, p)
+
+
 def standardised(X, ddof=0):
     """Return X with columns of mean 0 and deviation 1."""
     return (X - np.mean(X, axis=0)) / np.std(X, axis=0, ddof=ddof)
@@ -39,14 +53,66 @@ def least(shares, share):
     return int(np.argmax(shares >= share)) + 1
 
 
+def scaled_otherwise(center, scale):
+    """Return the answer to the first exercise for columns that are scaled in another way."""
+    return lambda X, share: least(cumulative((X - center(X)) / scale(X)), share)
+
+
+def mean(X):
+    """Return the mean of each column."""
+    return np.mean(X, axis=0)
+
+
+def std(X):
+    """Return the standard deviation of each column."""
+    return np.std(X, axis=0)
+
+
+def median(X):
+    """Return the median of each column."""
+    return np.median(X, axis=0)
+
+
+OTHER_SCALES = {
+    "range": lambda X: np.ptp(X, axis=0),
+    "quartiles": lambda X: np.subtract(*np.percentile(X, (75, 25), axis=0)),
+    "largest entry": lambda X: np.max(np.abs(X), axis=0),
+    "mean distance": lambda X: np.mean(np.abs(X - np.mean(X, axis=0)), axis=0),
+    "median distance": lambda X: np.median(np.abs(X - np.median(X, axis=0)), axis=0),
+    "length": lambda X: np.linalg.norm(X, axis=0),
+    "variance": lambda X: np.var(X, axis=0),
+    "root of the deviation": lambda X: np.sqrt(np.std(X, axis=0)),
+}
+
+
+def by_eig(X, share, step=1):
+    """Add up the eigenvalues in the order in which `eig` returns them."""
+    values = np.linalg.eig(np.corrcoef(X, rowvar=False))[0].real[::step]
+    return least(np.cumsum(values) / np.sum(values), share)
+
+
+def right_number(X, share):
+    """Return the least number whose cumulative share reaches `share`."""
+    return least(cumulative(standardised(X)), share)
+
+
 def matrices_and_shares(rng):
-    """Return matrices, and shares half-way between what k - 1 and k components explain."""
+    """Return matrices, and shares between what k - 1 and k components explain."""
+
+    def between(X, k, where=0.5):
+        shares = np.concatenate([[0], cumulative(standardised(X))])
+        return X, float(shares[k - 1] + where * (shares[k] - shares[k - 1]))
+
+    def draw():  # a share near its ends, which small changes of the variances cross
+        return between(unlike(rng, 30, 8), rng.integers(1, 5), rng.choice([0.05, 0.95]))
+
     cases = []
     for n, p in ((40, 12), (30, 8), (60, 15)):
         X = readings(rng, n, p)
-        shares = np.concatenate([[0], cumulative(standardised(X))])
-        cases += [(X, float((shares[k - 1] + shares[k]) / 2)) for k in (2, 4, 6)]
-    return [*cases, (cases[0][0], 0.9999999)]
+        cases += [between(X, k) for k in (2, 4, 6)]
+    wrongs = [scaled_otherwise(mean, scale) for scale in OTHER_SCALES.values()]
+    wrongs += [scaled_otherwise(median, std), by_eig, lambda X, share: by_eig(X, share, -1)]
+    return [*cases, *told_apart(draw, right_number, wrongs), (cases[0][0], 0.9999999)]
 
 
 @exercise(
@@ -58,6 +124,26 @@ def matrices_and_shares(rng):
     mistakes={
         "not-scaled": lambda X, share: least(cumulative(X - np.mean(X, axis=0)), share),
         "not-centred": lambda X, share: least(cumulative(X / np.std(X, axis=0)), share),
+        "range-for-deviation": (
+            scaled_otherwise(mean, OTHER_SCALES["range"]),
+            "The columns are scaled by their ranges. To standardise is to give each column the "
+            "standard deviation one.",
+        ),
+        "quartiles-for-deviation": (
+            scaled_otherwise(mean, OTHER_SCALES["quartiles"]),
+            "The columns are scaled by the distance of their quartiles, as a `RobustScaler` does. "
+            "To standardise is to give each column the standard deviation one.",
+        ),
+        "largest-for-deviation": (
+            scaled_otherwise(mean, OTHER_SCALES["largest entry"]),
+            "The columns are divided by their largest entries, and not by standard deviations.",
+        ),
+        "variance-for-deviation": scaled_otherwise(mean, OTHER_SCALES["variance"]),
+        "median-for-mean": (
+            scaled_otherwise(median, std),
+            "The medians are subtracted, and the variance is measured from the means.",
+        ),
+        "not-sorted": by_eig,
         "singular-for-eigen": lambda X, share: least(cumulative(standardised(X), 1), share),
         "rows-and-columns": lambda X, share: least(cumulative(standardised(X.T)), share),
         "one-less": (
@@ -80,7 +166,7 @@ def matrices_and_shares(rng):
 )
 def components_needed(result, X, share):
     """The least number whose cumulative share reaches `share`."""
-    if integer(result) != least(cumulative(standardised(X)), share):
+    if integer(result) != right_number(X, share):
         raise Wrong("value")
 
 
@@ -204,16 +290,32 @@ def score(normal, X, k, **options):
     return error_of(scaled_normal, scaled, k, **options)
 
 
+def normal_and_new(rng):
+    """Return normal samples, others, and k; for the last `eig` does not sort by itself."""
+
+    def draw(n, m, p, k):
+        return readings(rng, n, p), readings(rng, m, p), k
+
+    drawn = [draw(30, 5, 6, 2), draw(25, 8, 5, 1), draw(40, 6, 7, 4)]
+    return drawn + not_sorted_by_eig(
+        lambda: draw(20, 6, 4, 3), lambda normal, X, k: np.corrcoef(normal.T),
+        lambda normal, X, k: k,
+    )  # fmt: skip
+
+
+def unsorted_score(normal, X, k):
+    """Project on eigenvectors as `eig` returns them."""
+    _, scaled = scaled_by(normal, normal, X)
+    V = np.linalg.eig(np.corrcoef(normal.T))[1].real[:, :k]
+    return np.mean((scaled - scaled @ V @ V.T) ** 2, axis=1)
+
+
 @exercise(
     "ex-cancer-data-4",
     title="Unusual tissue",
     shows="What the components of the normal samples cannot rebuild is a score of strangeness.",
     look="Scaler and components learn from `normal`; the error is that of the rows of X.",
-    cases=lambda rng: [
-        (readings(rng, 30, 6), readings(rng, 5, 6), 2),
-        (readings(rng, 25, 5), readings(rng, 8, 5), 1),
-        (readings(rng, 40, 7), readings(rng, 6, 7), 4),
-    ],
+    cases=normal_and_new,
     mistakes={
         "test-data-used": lambda normal, X, k: score(np.concatenate([normal, X]), X, k),
         "own-scale": lambda normal, X, k: error_of(standardised(normal), standardised(X), k),
@@ -223,6 +325,7 @@ def score(normal, X, k, **options):
                                                      X / normal.std(axis=0), k),
         "std-ddof-1": lambda normal, X, k: error_of(*scaled_by(normal, normal, X, ddof=1), k),
         "sum-for-mean": lambda normal, X, k: score(normal, X, k, total=np.sum),
+        "not-sorted": unsorted_score,
         "root": lambda normal, X, k: np.sqrt(score(normal, X, k)),
         "distance-from-mean": (
             lambda normal, X, k: score(normal, X, 0),
@@ -242,13 +345,25 @@ def anomaly_score(result, normal, X, k):
 
 def matrices_as_they_are(rng):
     """Return matrices of unequal variances, and shares between what k - 1 and k components hold."""
-    cases = []
-    for n, p in ((30, 8), (24, 7)):
+
+    def draw(n, p, *numbers):
         X = rng.normal(size=(n, p)) * 3 * 0.75 ** np.arange(p) @ rng.normal(size=(p, p))
         X = X * rng.uniform(0.5, 3, p) + rng.uniform(4, 9, p) * rng.choice([-1, 1], p)
         shares = np.concatenate([[0], cumulative(X - X.mean(axis=0))])
-        cases += [(X, float((shares[k - 1] + shares[k]) / 2)) for k in (2, 4)]
-    return cases
+        return [(X, float((shares[k - 1] + shares[k]) / 2)) for k in numbers]
+
+    drawn = [*draw(30, 8, 2, 4), *draw(24, 7, 2, 4)]
+    return drawn + not_sorted_by_eig(
+        lambda: draw(20, 4, 3)[0], lambda X, share: np.cov(X, rowvar=False), lambda X, share: 3
+    )
+
+
+def cut_as_eig(X, share):
+    """Cut behind eigenvectors in the order in which `eig` returns them."""
+    values, S = np.linalg.eig(np.cov(X, rowvar=False))
+    shares = np.cumsum(values.real) / np.sum(values.real)
+    d = least(shares, share)
+    return d, (X - np.mean(X, axis=0)) @ S.real[:, :d], 1 - shares[d - 1]
 
 
 def cut(X, share, *, change=0, centred=True):
@@ -295,6 +410,7 @@ def same_cut(a, b):
             lambda X, share: cut(X, share, change=1),
             "That is one component more than needed.",
         ),
+        "not-sorted": cut_as_eig,
         "uncentred-projection": lambda X, share: cut(X, share, centred=False),
         "u-for-scores": (
             with_unit_scores,

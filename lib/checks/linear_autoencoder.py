@@ -4,6 +4,7 @@ import numpy as np
 
 from lib.checks import exercise
 from lib.checks.core import networks
+from lib.checks.core.draws import told_apart
 from lib.checks.core.mistakes import Wrong
 from lib.checks.core.results import agree, agree_up_to_signs, alike_up_to_signs, parts
 
@@ -20,6 +21,16 @@ def moments(X, *, centre=False):
     return d**2 / len(X)
 
 
+def data_for_rates(rng):
+    """Return data; for the last `eigvals` returns the largest neither first nor last."""
+    drawn = [(off_centre(rng, n, p),) for n, p in ((30, 5), (12, 3), (16, 9))]
+    return drawn + told_apart(
+        lambda: (off_centre(rng, 14, 3),),
+        lambda X: moments(X)[:1].round(9),
+        [lambda X, i=i: np.linalg.eigvals(X.T @ X / len(X))[[i]].round(9) for i in (0, -1)],
+    )
+
+
 def rate(X, eigenvalue=None):
     """Return p / (2 λ), with the largest eigenvalue of XᵀX/n unless another is given."""
     return X.shape[1] / (2 * (moments(X)[0] if eigenvalue is None else eigenvalue))
@@ -30,7 +41,7 @@ def rate(X, eigenvalue=None):
     title="How large a step?",
     shows="The largest second moment sets the limit, and the size of the code plays no part.",
     look="See the section 'How large may a step be?'.",
-    cases=lambda rng: [(off_centre(rng, n, p),) for n, p in ((30, 5), (12, 3), (16, 9))],
+    cases=data_for_rates,
     mistakes={
         "centred": (
             lambda X: rate(X, moments(X, centre=True)[0]),
@@ -237,15 +248,32 @@ def build(result, p, k):
 
 def decoded(rng):
     """Return codes and decoder kernels of linear autoencoders at their minimum."""
-    cases = []
-    for n, p, k in ((30, 6, 3), (25, 9, 4), (12, 20, 2)):
+
+    def draw(n, p, k):
         scores = rng.normal(size=(n, k))
         scores = np.linalg.qr(scores - scores.mean(axis=0))[0] * 6 * 0.6 ** np.arange(k)
         S = np.linalg.qr(rng.normal(size=(p, k)))[0]
         B, D = (np.linalg.qr(rng.normal(size=(k, k)))[0] for _ in range(2))
         A = B * rng.permutation(np.linspace(0.5, 2, k)) @ D
-        cases.append((np.linalg.solve(A, scores.T).T + rng.uniform(1, 3, k), (S @ A).T))
-    return cases
+        return np.linalg.solve(A, scores.T).T + rng.uniform(1, 3, k), (S @ A).T
+
+    def order(Z, kernel, step=1):
+        values = np.linalg.eigvals(np.cov((Z @ kernel).T)).real[::step]
+        values = values[values > 1e-9 * values.max()]
+        return np.argsort(np.argsort(-values))
+
+    drawn = [draw(n, p, k) for n, p, k in ((30, 6, 3), (25, 9, 4), (12, 20, 2))]
+    return drawn + told_apart(
+        lambda: draw(20, 5, 3),
+        lambda Z, kernel: np.arange(3),
+        [order, lambda Z, kernel: order(Z, kernel, -1)],
+    )
+
+
+def in_order_of_eig(Z, kernel):
+    """Take eigenvectors that belong to some variance, as `eig` returns them."""
+    values, S = np.linalg.eig(np.cov((Z @ kernel).T))
+    return S.real[:, values.real > 1e-9 * values.real.max()].T
 
 
 def axes(X, k):
@@ -274,6 +302,7 @@ def unit(rows):
     mistakes={
         "not-centred": lambda Z, kernel: axes(Z @ kernel, len(kernel)),
         "ascending": lambda Z, kernel: variances_first(Z, kernel)[1][::-1],
+        "not-sorted": in_order_of_eig,
         "kernel-alone": (
             lambda Z, kernel: axes(kernel, len(kernel)),
             "These are the axes of the decoder's matrix. Along which axes do the data vary?",

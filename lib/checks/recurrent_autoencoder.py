@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import exercise
+from lib.checks.core.draws import not_sorted_by_eig
 from lib.checks.core.mistakes import Wrong
 from lib.checks.core.results import agree, array, close, number, precision
 
@@ -196,16 +197,28 @@ def everything(*parts):
 
 def watched(rng):
     """Return training and validation data, which are anomalous, and test data of all sizes."""
-    cases = []
-    for n, p in ((60, 18), (80, 16)):
+
+    def draw(n, p):
         turned = np.linalg.qr(rng.normal(size=(p, p)))[0] * 0.85 ** np.arange(p)[:, None]
         unit = rng.uniform(0.2, 5, p)
         X, V, T = (rng.normal(size=(m, p)) @ turned * unit + 3 * unit for m in (n, 60, 500))
         sick = rng.permutation(60) < 15
         V[sick] += rng.normal(0, 0.4, (15, p)) * unit
         T = T.mean(axis=0) + (T - T.mean(axis=0)) * rng.lognormal(0.4, 1, (500, 1)) + 0.1 * unit
-        cases.append((X, V, sick, T))
-    return cases
+        return X, V, sick, T
+
+    drawn = [draw(60, 18), draw(80, 16)]
+    return drawn + not_sorted_by_eig(
+        lambda: draw(70, K + 1), lambda X, V, a, T: np.corrcoef(X.T), lambda X, V, a, T: K
+    )
+
+
+def in_order_of_eig(X, V, a, T):
+    """Project on eigenvectors as `eig` returns them."""
+    mean, std, S = X.mean(axis=0), X.std(axis=0), np.linalg.eig(np.corrcoef(X.T))[1].real[:, :K]
+    scaled = (V[~a] - mean) / std, (T - mean) / std
+    of_valid, of_test = (np.mean((Z - Z @ S @ S.T) ** 2, axis=1) for Z in scaled)
+    return of_test > np.quantile(of_valid, 0.95)
 
 
 @exercise(
@@ -242,6 +255,7 @@ def watched(rng):
             (part - part.mean(axis=0)) / part.std(axis=0) for part in (X, V)
         ), a, (T - T.mean(axis=0)) / T.std(axis=0)),
         "not-scaled": not_scaled,
+        "not-sorted": in_order_of_eig,
         "threshold-from-training": (
             lambda X, V, a, T: alarms(X, X, np.zeros(len(X), bool), T),
             "The threshold is taken from the recordings of the fit, whose residuals are too small.",

@@ -1,11 +1,14 @@
 """Checks of the exercises of chapter 04, PCA with scikit-learn."""
 
+import tracemalloc
 import weakref
+from contextlib import contextmanager
 
 import numpy as np
 from sklearn.decomposition import PCA
 
 from lib.checks import exercise
+from lib.checks.core.draws import told_apart
 from lib.checks.core.mistakes import Wrong
 from lib.checks.core.results import agree, close, integer, number, parts, precision
 
@@ -49,10 +52,32 @@ def errors_one_can_bear(rng):
         drift = rng.normal(size=p)
         X_new += 2 * drift / np.linalg.norm(drift) * np.std(X, axis=0)
         errors = errors_on(X, X_new)
-        cases += [(X, X_new, float(np.sqrt(errors[k - 1] * errors[k]))) for k in range(1, 8)]
+        cases += [(X, X_new, float(np.sqrt(errors[k - 1] * errors[k]))) for k in range(1, p)]
+        cases += [(X, X_new, float(share * errors[0])) for share in (0.999, 1.001)]
+        cases.append((X, X_new, float(errors[p - 1] / 2)))  # needs all of them
     # Tells the error on X from the discarded eigenvalues, which have n - 1 below.
     on_fit = errors_on(X, X)[3] * np.sqrt(n / (n - 1))
-    return [*cases, (X, X_new, float(2 * errors[0])), (X, X_new, float(on_fit))]
+    cases.append((X, X_new, float(on_fit)))
+
+    def draw():
+        X = samples(rng, 30, 5, 0.85)
+        X_new = X[:12] + rng.normal(0, 0.5, (12, 5))
+        k, errors = rng.integers(2, 5), errors_on(X, X_new)
+        return X, X_new, float(np.sqrt(errors[k - 1] * errors[k]))
+
+    return cases + told_apart(
+        draw,
+        lambda X, new, e: first_below(errors_on(X, new), e),
+        [by_eig, lambda *args: by_eig(*args, -1)],
+    )
+
+
+def by_eig(X, X_new, largest, step=1):
+    """Take the eigenvectors in the order in which `eig` returns them."""
+    S = np.linalg.eig(np.cov(X, rowvar=False))[1].real[:, ::step]
+    Z = (X_new - X.mean(axis=0)) @ S
+    errors = [np.mean((Z[:, k:] ** 2).sum(axis=1)) / X.shape[1] for k in range(len(S) + 1)]
+    return first_below(np.array(errors), largest)
 
 
 @exercise(
@@ -80,6 +105,7 @@ def errors_one_can_bear(rng):
         ),
         "mean-not-added": lambda X, new, e: first_below(errors_about_zero(X, new), e),
         "sum-for-mean": lambda X, new, e: first_below(errors_on(X, new) * new.shape[1], e),
+        "not-sorted": by_eig,
         "root": lambda X, new, e: first_below(np.sqrt(errors_on(X, new).clip(0)), e),
         "not-centred": lambda X, new, e: first_below(errors_on(X, new, subtract=0), e),
         "one-less": (
@@ -154,6 +180,9 @@ def rebuild_ten(result, model, X):
     agree(result, rebuilt(model, X))
 
 
+KEPT = "the batches are kept in memory, and there is no room for all."
+
+
 class Stream:
     """Batches that can be read once, one after the other, and neither counted nor indexed.
 
@@ -162,21 +191,54 @@ class Stream:
     batches : list of ndarray
     far : bool
         Whether the data lie so far from zero that only careful sums keep their digits.
+    long : bool
+        Whether there are so many batches that it shows in the memory if they, or copies, are kept.
     """
 
-    def __init__(self, batches, far=False):
-        self._batches, self.far, self._read = batches, far, False
+    def __init__(self, batches, far=False, long=False):
+        self._batches, self.far, self.long, self._read = batches, far, long, False
 
     def __iter__(self):
         if self._read:
             raise RuntimeError("the batches were read before, and can be seen only once.")
         self._read = True
         given = []
-        for batch in self._batches:
+        with self._measured() as room:
+            yield from self._each(given, room)
+
+    @contextmanager
+    def _measured(self):
+        """Yield what says before each batch whether the memory in use grew little.
+
+        It is looked at in the second half only: in the first one, a program may load things that it
+        will need.
+        """
+        if not self.long:
+            yield lambda place: True
+            return
+        before = tracemalloc.is_tracing()
+        tracemalloc.start()
+        sizes, last = [], len(self._batches) - 1
+        given = sum(batch.nbytes for batch in self._batches[last // 2 : last])
+
+        def room(place):
+            sizes.append(tracemalloc.get_traced_memory()[0])
+            return place < last or sizes[last] - sizes[last // 2] < given / 5
+
+        try:
+            yield room
+        finally:
+            if not before:
+                tracemalloc.stop()
+
+    def _each(self, given, room):
+        for place, batch in enumerate(self._batches):
+            if not room(place):
+                raise MemoryError(KEPT)
             # The last one is in the caller's hands until the next is there, and a first row that
             # serves as origin may hold its whole batch.
             if sum(reference() is not None for reference in given) > 2:
-                raise MemoryError("the batches are kept in memory, and there is no room for all.")
+                raise MemoryError(KEPT)
             batch = batch.copy()
             given.append(weakref.ref(batch))
             yield batch
@@ -194,7 +256,8 @@ def streams(rng):
         X = samples(rng, sum(sizes), p)
         X += offset + np.linspace(0, 3, len(X))[:, None]  # the batches' means differ
         cases.append((Stream(np.split(X, np.cumsum(sizes)[:-1]), far=offset > 0),))
-    return cases
+    X = samples(rng, 60 * 40, 6) + np.linspace(0, 3, 60 * 40)[:, None]
+    return [*cases, (Stream(np.split(X, 60), long=True),)]
 
 
 def joined(batches):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Wrong, exercise
+from lib.checks.core.draws import not_sorted_by_eig, told_apart
 from lib.checks.core.results import agree, array, chosen, close, integer, precision
 
 WORDS = (
@@ -62,6 +63,21 @@ def reconstructed(X, k, *, subtract=None, add=None, first=0, vectors=None, stret
     return add + U[:, first : first + k] * d[first : first + k] @ V
 
 
+def data_and_ranks(rng):
+    """Return data and numbers of terms; for the last `eig` does not sort by itself."""
+    drawn = [(data(rng, 9, 4), 2), (data(rng, 4, 7), 1), (data(rng, 12, 5), 3)]
+    return drawn + not_sorted_by_eig(
+        lambda: (data(rng, 10, 4), 3), lambda X, k: np.cov(X, rowvar=False), lambda X, k: k
+    )
+
+
+def in_order_of_eig(X, k):
+    """Project on eigenvectors as `eig` returns them."""
+    mean = np.mean(X, axis=0)
+    V = np.linalg.eig(np.cov(X, rowvar=False))[1].real[:, :k]
+    return mean + (X - mean) @ V @ V.T
+
+
 def taken_for_v(Vt):
     """Return the rows of what NumPy returns as if they were columns."""
     if len(Vt) < Vt.shape[1]:
@@ -84,7 +100,7 @@ def mean_of_rows(X):
     title="Runs without a warning",
     shows="The mean goes out before the SVD and comes back after it; the rows of Vᵀ do the rest.",
     look="See the sections 'Shapes' and 'Forgetting to centre'.",
-    cases=lambda rng: [(data(rng, 9, 4), 2), (data(rng, 4, 7), 1), (data(rng, 12, 5), 3)],
+    cases=data_and_ranks,
     mistakes={
         "not-centred": lambda X, k: reconstructed(X, k, subtract=0, add=0),
         "mean-not-added": lambda X, k: reconstructed(X, k, add=0),
@@ -103,6 +119,7 @@ def mean_of_rows(X):
             X, k, subtract=mean_of_rows(X), add=mean_of_rows(X)
         ),
         "ascending": lambda X, k: X - reconstructed(X, min(X.shape) - k) + np.mean(X, axis=0),
+        "not-sorted": in_order_of_eig,
         "no-stretch": (
             lambda X, k: reconstructed(X, k, stretch=False),
             "The singular values are missing from the product.",
@@ -158,6 +175,16 @@ def first_below(errors, tolerance):
     return int(np.argmax(np.asarray(errors) <= tolerance))
 
 
+def ordinary(tolerance):
+    """Return a tolerance for which all programs that make a mistake agree.
+
+    Without one term, and for tiny tails, a share of what is kept differs from one of what is lost.
+    """
+    if not 1e-5 < tolerance < 1:
+        raise ValueError("what becomes of it depends on the program")
+    return tolerance
+
+
 def one_less(k):
     """Return k - 1; what becomes of zero depends on the program."""
     if k == 0:
@@ -178,7 +205,7 @@ def by_singular_values(measure):
     cases=matrices_and_tolerances,
     mistakes={
         "squares-compared": (
-            lambda A, t: first_below(relative_tails(A) ** 2, t),
+            lambda A, t: first_below(relative_tails(A) ** 2, ordinary(t)),
             "You compare squared lengths with a tolerance for lengths.",
         ),
         "sum-of-values": (
@@ -226,7 +253,10 @@ def by_singular_values(measure):
 )
 def terms_needed(result, A, tolerance):
     """The smallest rank within the tolerance."""
-    if integer(result) != first_below(relative_tails(A), tolerance):
+    expected = first_below(relative_tails(A), tolerance)
+    if integer(result) != expected:
+        if expected == 0 and integer(result) == 1:
+            raise Wrong("from-one")
         if tolerance < 1e-8:
             raise Wrong("digits-lost")
         raise Wrong("value")
@@ -234,15 +264,22 @@ def terms_needed(result, A, tolerance):
 
 def attitudes(rng):
     """Return noisy orthogonal matrices: rotations, and one with a reflection."""
-    cases = []
-    for p, sign in ((3, 1), (3, -1), (4, 1)):
+
+    def draw(p, sign):
         Q = np.linalg.qr(rng.normal(size=(p, p)))[0]
         Q[:, 0] *= sign * np.sign(np.linalg.det(Q))
         A = Q @ (np.eye(p) + 0.3 * rng.uniform(-1, 1, (p, p)))
         if A[0, 0] < 0:  # then the first column of LAPACK's Q in A = QR points the other way
             A[:2] *= -1
-        cases.append((A,))
-    return cases
+        return (A,)
+
+    # Whether LAPACK's U or V reflects says nothing about A.
+    drawn = [draw(3, 1), draw(3, -1), draw(4, 1)]
+    return drawn + told_apart(
+        lambda: draw(3, rng.choice([-1, 1])),
+        lambda A: np.sign(np.linalg.det(A)),
+        [lambda A, part=part: np.sign(np.linalg.det(np.linalg.svd(A)[part])) for part in (0, 2)],
+    )
 
 
 def nearest(A, last=1.0):
@@ -309,7 +346,7 @@ def signals(rng):
         cases.append((signal, signal + sigma * rng.normal(size=(n, p))))
     full = data(rng, 14, 6)
     cases.append((full, full + 1e-3 * rng.normal(size=full.shape)))
-    return [*cases, barely_clear(rng)]
+    return [*cases, barely_clear(rng), *told_apart_by_norms(rng)]
 
 
 def barely_clear(rng):
@@ -321,6 +358,45 @@ def barely_clear(rng):
         without, with_it = errors_of_ranks(noisy, signal)[1:3]
         if without < 0.99 * with_it and clear_of_noise(signal, noisy) == 2:
             return signal, noisy
+
+
+MEASURES = {
+    "2-norm": lambda D: np.linalg.norm(D, 2),
+    "largest column": lambda D: np.linalg.norm(D, 1),
+    "largest row": lambda D: np.linalg.norm(D, np.inf),
+    "sum of singular values": lambda D: np.linalg.norm(D, "nuc"),
+    "largest entry": lambda D: np.abs(D).max(),
+    "mean size": lambda D: np.abs(D).mean(),
+    "median size": lambda D: np.median(np.abs(D)),
+    "sum": lambda D: abs(D.sum()),
+}
+
+
+def told_apart_by_norms(rng):
+    """Return signals for which each other way to measure a distance would choose another rank."""
+
+    def draw():
+        low, high = (np.linalg.qr(rng.normal(size=(m, 6)))[0] for m in (24, 9))
+        signal = low * (60 * 0.55 ** np.arange(6)) @ high.T
+        noisy = signal + rng.uniform(0.3, 2) * rng.normal(size=signal.shape)
+        first, second = np.sort(errors_of_ranks(noisy, signal))[:2]
+        return (signal, noisy) if first < 0.995 * second else None
+
+    def by(measure):
+        return lambda signal, noisy: np.argmin(errors_of_ranks(noisy, signal, measure))
+
+    others = {name: by(measure) for name, measure in MEASURES.items()}
+    return [
+        *told_apart(draw, by(np.linalg.norm), [*others.values(), gains_of_three]),
+        *told_apart(draw, others["2-norm"], [others["mean size"]]),  # two hints
+    ]
+
+
+def gains_of_three(signal, noisy):
+    """Expand the square of the difference with a factor of three in the middle."""
+    U, d, Vt = np.linalg.svd(noisy, full_matrices=False)
+    gains = d**2 - 3 * d * np.einsum("ij,ik,jk->j", U, signal, Vt)
+    return np.argmin(np.concatenate([[0], np.cumsum(gains)]))
 
 
 def clear_of_noise(signal, noisy):
@@ -336,10 +412,10 @@ def rank_three(signal, noisy):
     return k
 
 
-def errors_of_ranks(noisy, target):
+def errors_of_ranks(noisy, target, measure=np.linalg.norm):
     """Return the distance of each truncation of `noisy` from `target`."""
     U, d, Vt = np.linalg.svd(noisy, full_matrices=False)
-    return [np.linalg.norm(target - U[:, :k] * d[:k] @ Vt[:k]) for k in range(len(d) + 1)]
+    return [measure(target - U[:, :k] * d[:k] @ Vt[:k]) for k in range(len(d) + 1)]
 
 
 @exercise(
@@ -365,6 +441,18 @@ def errors_of_ranks(noisy, target):
         "last-rank": (
             lambda signal, noisy: int(np.argmin(errors_of_ranks(noisy, signal)[:-1])),
             "The largest k is never tried: all terms together are the noisy matrix itself.",
+        ),
+        "other-norm": (
+            lambda signal, noisy: int(
+                np.argmin(errors_of_ranks(noisy, signal, MEASURES["2-norm"]))
+            ),
+            "The distance is measured in the 2-norm. What does `ord` do in `np.linalg.norm`?",
+        ),
+        "mean-size-of-errors": (
+            lambda signal, noisy: int(
+                np.argmin(errors_of_ranks(noisy, signal, MEASURES["mean size"]))
+            ),
+            "The sizes of the entries are averaged. The Frobenius norm adds up their squares.",
         ),
         "centred": (
             lambda signal, noisy: int(

@@ -5,7 +5,7 @@ import pandas as pd
 from answers import right, wrong
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 E1, E2, E3, E4, E5 = (f"ex-cancer-data-{i}" for i in (1, 2, 3, 4, 5))
 
@@ -35,6 +35,22 @@ def by_a_loop(X, share):
 @wrong(E1, "not-scaled")
 def forgot_to_scale(X, share):
     return PCA(share).fit(X).n_components_
+
+
+@wrong(E1, "range-for-deviation")
+def by_min_max_scaler(X, share):
+    return PCA(share).fit(MinMaxScaler().fit_transform(X)).n_components_
+
+
+@wrong(E1, "quartiles-for-deviation")
+def by_robust_scaler(X, share):
+    return PCA(share).fit(RobustScaler().fit_transform(X)).n_components_
+
+
+@wrong(E1, "not-sorted")
+def in_order_of_eig(X, share):
+    values = np.linalg.eig(np.corrcoef(X, rowvar=False))[0]
+    return int(np.argmax(np.cumsum(values) / values.sum() >= share)) + 1
 
 
 @wrong(E1, "one-less")

@@ -176,6 +176,9 @@ class Decoder(keras.Model):
 right(
     E3,
     lambda channels: Decoder(),
+    lambda channels: stack(channels, last=layers.ReLU(max_value=1)),
+    lambda channels: stack(channels, last="relu", end=[
+        layers.Lambda(lambda x: keras.ops.minimum(x, 1.0)[..., 0])]),
     lambda channels: stack(channels, activation="tanh"),
     lambda channels: stack(channels, ("valid",) * 3,  # to 31, and the edge cut off
                            end=[layers.Cropping2D(((1, 2), (1, 2))), layers.Reshape((28, 28))]),

@@ -383,6 +383,20 @@ def equal_batches(n_a, mean_a, C_a, n_b, mean_b, C_b):
     return n_a + n_b, (mean_a + mean_b) / 2, (C_a + C_b) / 2 + np.outer(half, half)
 
 
+@wrong("ex-covariance-5", "mean-of-means")
+def mean_of_both_means(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    n, _, C = merge_about_the_mean(n_a, mean_a, C_a, n_b, mean_b, C_b)
+    return n, (mean_a + mean_b) / 2, C
+
+
+@wrong("ex-covariance-5", "mean-of-means")
+def measured_from_half_way(n_a, mean_a, C_a, n_b, mean_b, C_b):
+    n, mean = n_a + n_b, np.mean([mean_a, mean_b], axis=0)
+    to_a, to_b = mean_a - mean, mean_b - mean
+    C = n_a * (C_a + np.outer(to_a, to_a)) + n_b * (C_b + np.outer(to_b, to_b))
+    return n, mean, C / n
+
+
 @wrong("ex-covariance-5", "gap-forgotten")
 def no_gap(n_a, mean_a, C_a, n_b, mean_b, C_b):
     n = n_a + n_b

@@ -157,7 +157,7 @@ def stretched(X, k):
     return 2 * V, *others
 
 
-@wrong("ex-pca-theorem-2", "not-eigen")
+@wrong("ex-pca-theorem-2", "not-centred")
 def of_uncentred_svd(X, k):
     return finish(X, np.linalg.svd(X)[2][:k], X.mean(axis=0))
 
@@ -190,6 +190,103 @@ def standardised(X, k):
     V = SklearnPCA(k).fit(Xs).components_
     X_hat = Xs @ V.T @ V + X.mean(axis=0)
     return V, Xs @ V.T, X_hat, np.mean(np.sum((X - X_hat) ** 2, axis=1))
+
+
+def iterate(X, k, change):
+    """Find one component after the other by multiplication, until `change` says that it is done."""
+    mean, C, V = X.mean(axis=0), np.cov(X, rowvar=False), []
+    for _ in range(k):
+        w, before = np.ones(X.shape[1]), 0.0
+        while True:
+            w = C @ w / np.linalg.norm(C @ w)
+            value = w @ C @ w
+            if change(value, before):
+                break
+            before = value
+        V.append(w)
+        C = C - value * np.outer(w, w)
+    return finish(X, np.array(V), mean)
+
+
+@right("ex-pca-theorem-2")
+def by_iteration_to_nine_digits(X, k):
+    return iterate(X, k, lambda value, before: abs(value - before) < 1e-9)
+
+
+@right("ex-pca-theorem-2")
+def by_unsorted_eig_and_argsort(X, k):
+    values, vectors = np.linalg.eig(np.cov(X, rowvar=False))
+    return finish(X, vectors[:, np.argsort(values)[::-1][:k]].T, X.mean(axis=0))
+
+
+@wrong("ex-pca-theorem-2", "not-sorted")
+def as_eig_returns_them(X, k):
+    return finish(X, np.linalg.eig(np.cov(X.T))[1][:, :k].T, X.mean(axis=0))
+
+
+@wrong("ex-pca-theorem-2", "scaled")
+def scaled_and_back(X, k):
+    mean, std = X.mean(axis=0), X.std(axis=0)
+    V = SklearnPCA(k).fit((X - mean) / std).components_
+    Z = (X - mean) / std @ V.T
+    X_hat = Z @ V * std + mean
+    return V, Z, X_hat, np.mean(np.sum((X - X_hat) ** 2, axis=1))
+
+
+@wrong("ex-pca-theorem-2", "scaled")
+def scaled_throughout(X, k):
+    Xs = (X - X.mean(axis=0)) / X.std(axis=0, ddof=1)
+    return finish(Xs, SklearnPCA(k).fit(Xs).components_, 0)
+
+
+@wrong("ex-pca-theorem-2", "scaled")
+def of_correlations(X, k):
+    return finish(X, np.linalg.eigh(np.corrcoef(X.T))[1][:, ::-1][:, :k].T, X.mean(axis=0))
+
+
+@wrong("ex-pca-theorem-2", "one-mean")
+def one_mean_for_all(X, k):
+    return finish(X, np.linalg.svd(X - X.mean())[2][:k], X.mean())
+
+
+@wrong("ex-pca-theorem-2", "one-mean")
+def one_mean_before_projection(X, k):
+    return finish(X, SklearnPCA(k).fit(X).components_, X.mean())
+
+
+@wrong("ex-pca-theorem-2", "one-mean")
+def one_mean_at_the_end(X, k):
+    V, Z, _, error = by_sklearn(X, k)
+    return V, Z, Z @ V + X.mean(), error
+
+
+@wrong("ex-pca-theorem-2", "mean-of-rows")
+def mean_of_each_row(X, k):
+    mean = X.mean(axis=1, keepdims=True)
+    return finish(X, np.linalg.svd(X - mean)[2][:k], mean)
+
+
+@wrong("ex-pca-theorem-2", "mean-of-rows")
+def mean_of_each_row_before_projection(X, k):
+    return finish(X, SklearnPCA(k).fit(X).components_, X.mean(axis=1, keepdims=True))
+
+
+@wrong("ex-pca-theorem-2", "root")
+def root_of_the_mean(X, k):
+    *others, error = by_sklearn(X, k)
+    return *others, error**0.5
+
+
+@wrong("ex-pca-theorem-2", "not-centred")
+def products_for_covariances(X, k):
+    return finish(X, np.linalg.eigh(X.T @ X)[1][:, ::-1][:, :k].T, X.mean(axis=0))
+
+
+@wrong("ex-pca-theorem-2", "not-eigen")
+def turned(X, k):
+    V = SklearnPCA().fit(X).components_
+    V = (V[:k] + V[1 : k + 1]) / 2**0.5 if k == 1 else np.roll(V, 1, axis=1)[:k]
+    return finish(X, V, X.mean(axis=0))
 
 
 @wrong("ex-pca-theorem-2", "parts")
@@ -379,6 +476,12 @@ def by_length(C, w, n_iter=100):
         length = np.linalg.norm(w)
         w = w / length
     return length, w
+
+
+@wrong("ex-pca-theorem-4", "length-after-loop")
+def length_after_the_loop(C, w, n_iter=100):
+    _, w = by_matrix_power(C, w, n_iter)
+    return np.linalg.norm(C @ w), w
 
 
 @wrong("ex-pca-theorem-4", "value-before")

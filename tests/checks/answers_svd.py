@@ -158,6 +158,18 @@ def energy(A, tolerance):
     return int(np.argmax(kept >= 1 - tolerance - 1e-15))
 
 
+@wrong("ex-svd-3", "squares-compared")
+def energy_by_searchsorted(A, tolerance):
+    d2 = np.linalg.svd(A, compute_uv=False) ** 2
+    return int(np.searchsorted(np.cumsum(d2) / d2.sum(), 1 - tolerance)) + 1
+
+
+@wrong("ex-svd-3", "from-one")
+def kept_by_searchsorted(A, tolerance):
+    d2 = np.linalg.svd(A, compute_uv=False) ** 2
+    return int(np.searchsorted(np.cumsum(d2) / d2.sum(), 1 - tolerance**2)) + 1
+
+
 @wrong("ex-svd-3", "sum-of-values")
 def by_sums(A, tolerance):
     d = np.linalg.svd(A, compute_uv=False)
@@ -322,6 +334,16 @@ def by_expanding(signal, noisy):
 @wrong("ex-svd-5", "compares-with-noisy")
 def to_noisy(signal, noisy):
     return int(np.argmin([np.linalg.norm(noisy - A) for A in truncations(noisy)]))
+
+
+@wrong("ex-svd-5", "other-norm")
+def by_the_two_norm(signal, noisy):
+    return int(np.argmin([np.linalg.norm(A - signal, 2) for A in truncations(noisy)]))
+
+
+@wrong("ex-svd-5", "mean-size-of-errors")
+def by_mean_absolute_error(signal, noisy):
+    return int(np.argmin([np.abs(A - signal).mean() for A in truncations(noisy)]))
 
 
 @wrong("ex-svd-5", "true-rank")

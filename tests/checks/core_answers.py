@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lib.checks import exercise
+from lib.checks.core import networks
 from lib.checks.core.registry import _exercises
 from lib.checks.core.results import (
     agree,
@@ -93,6 +94,38 @@ def _register():
         agree(first, x)
         agree(second["sum"] if isinstance(second, dict) else second, x.sum())
 
+    @exercise("ex-made-up-30", **frame, cases=lambda rng: [()])
+    def verify_model(result):
+        networks.reconstructions(result, np.zeros((2, 3)))
+
+
+def model_that(act):
+    """Return a Keras model that does something of its own when it is called."""
+    from lib.training import keras
+
+    class Acts(keras.Model):
+        def call(self, x):
+            return act()
+
+    return Acts()
+
+
+class Defended:
+    """Can be called, but not looked at."""
+
+    def __call__(self, X, k):
+        return centred(X, k)
+
+    def __getattr__(self, name):
+        raise SystemExit if name == "func" else AttributeError
+
+
+class Mine:
+    """No array can be made of it."""
+
+    def __array__(self, *args, **kwargs):
+        raise KeyboardInterrupt
+
 
 def no_body(X, k):
     pass
@@ -121,6 +154,10 @@ def in_place(X, k):
 
 
 def leaves(X, k):
+    raise SystemExit
+
+
+def leave():
     raise SystemExit
 
 
@@ -216,6 +253,10 @@ WRONG = [
     (MADE_UP, "error", leaves),
     (MADE_UP, "error", lambda: 1),
     (MADE_UP, "error", Fails()),
+    (MADE_UP, "error", Defended()),
+    ("ex-made-up-30", "error", lambda: model_that(leave)),
+    (MADE_UP, "not-numbers", lambda X, k: Mine()),
+    (MADE_UP, "too-large", lambda X, k: range(10**9)),
     ("ex-made-up-20", "timeout", endless),
     (MADE_UP, "loop", loops),
     (MADE_UP, "loop", loops_in_a_helper),

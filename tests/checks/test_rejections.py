@@ -26,7 +26,7 @@ from lib.checks.core.mistakes import TEXTS
 FOLDER = Path(checks.__file__).parent
 REJECTIONS = {"Wrong", "Todo", "Raised"}
 DELEGATES = {"agree", "agree_up_to_signs"}
-CORE = ["judging", "calling", "results"]
+CORE = ["judging", "calling", "reading", "results"]
 EXERCISES = registered()
 WORDS = sorted({task.word for task in EXERCISES.values()})
 _, WRONG = load()

@@ -132,7 +132,7 @@ def test_a_changed_line_makes_the_table_stale_and_a_changed_comment_does_not(roo
     experiment, lib = root / "experiments" / "small.py", root / "lib" / "arithmetic.py"
     change(experiment, "# A comment.", "# Another\n    # comment.")
     change(experiment, "A second paragraph.", "Another one.")
-    change(lib, LIB, f'"""Arithmetic."""\n\n\n{LIB}')
+    change(lib, LIB, f'"""Arithmetic."""\n\n\n{LIB}\n\ndef new(x):\n    return 3 * x\n')
     assert problems(root) == ""
     change(lib, "2 * x", "x + x")
     said = problems(root)

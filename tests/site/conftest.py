@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
+import busy  # noqa: E402
 import chromium  # noqa: E402
 
 HTML = ROOT / "_build" / "html"
@@ -72,6 +73,13 @@ def pytest_runtest_setup(item):
     """Fail for all tests where there is no site."""
     if SPEAKER in item.stash:
         pytest.fail(NO_SITE, pytrace=False)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def site_stays():
+    """Keep others from building the site while it is read."""
+    with busy.site(ROOT, "testing the site", shared=True):
+        yield
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -99,7 +99,7 @@ def test_code_that_is_not_the_lesson_is_folded(chapter):
     for cell in cells:
         (folded,) = cell.find_all("details", recursive=False)
         assert folded.pre and not folded.has_attr("open")
-        names = r"Imports|Code|Code of Figures? \d[\d. and]*|Code that draws this figure"
+        names = r"Imports|Code of (Figures? \d[\d. and]*|the table)|Code that draws this figure"
         assert re.fullmatch(names, folded.summary.get_text())
 
 

@@ -23,6 +23,9 @@ def page(tmp_path_factory):
     chapter.cells += [
         new_code_cell("import time\nfrom math import pi\n\ntime.sleep(0)", metadata=fold),
         new_code_cell("print(3)", metadata=fold),
+        new_code_cell(
+            "from myst_nb import glue\n\nx = 3\nglue('x', x, display=False)", metadata=fold
+        ),
         new_code_cell("print('not attempted yet')", metadata={"tags": ["exercise"]}),
         new_code_cell("print('kept')", metadata={"tags": ["solution"]}),
     ]
@@ -39,11 +42,12 @@ def test_the_words_say_what_is_folded(page):
         "Code of Figure 1",
         "Imports",
         "Code",
+        "Code of the table",
     ]
     assert not any(details.has_attr("open") for details in folded)
     assert folded[0].pre.get_text().startswith("import matplotlib")
     assert folded[0].parent.select_one("figure img"), "the figure is not folded"
-    assert len(page.select("article div.cell_input")) == 7
+    assert len(page.select("article div.cell_input")) == 8
 
 
 def test_a_stub_shows_no_output_but_a_solution_does(page):
@@ -57,7 +61,9 @@ def test_a_stub_shows_no_output_but_a_solution_does(page):
     [
         ("import a", True),
         ("from a import b\n\nb.use_style()\nnp.set_printoptions(precision=3)", True),
+        ("import a\n\nx = a.x\ny, z = a.y, a.z\na.use_style()", True),
         ("import a\n\nx = a.load()", False),
+        ("import a\n\nx, y = a.x, 1", False),
         ("a.draw()", False),
         ("import a\n%matplotlib inline", False),
         ("import a\n\nfor i in range(3):\n    a.draw(i)", False),

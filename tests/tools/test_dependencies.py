@@ -1,4 +1,4 @@
-"""What code imports is found, whichever way it is written, and its digest changes with it alone."""
+"""What code uses is found, whichever way it is imported, and its digest changes with it alone."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-from dependencies import closure, digest  # noqa: E402
+from dependencies import closure, digest, reached  # noqa: E402
 
 SMALL = {
     "lib/__init__.py": "",
@@ -87,6 +87,60 @@ def test_a_file_that_is_not_python_is_named(root):
     with pytest.raises(SyntaxError) as error:
         closure("import lib.pca", root)
     assert error.value.filename == str(root / "lib/covariance.py")
+
+
+MODULES = {
+    "lib/__init__.py": "",
+    "lib/shapes.py": "import math, numpy as np\nfrom lib.units import cm as unit, inch\n"
+    "PI = TAU / 2\nTAU = 6.28\nEDGES = CORNERS = 4\nsettings[PI] = 1\n"
+    "def area(r):\n    '''Words.'''\n    return half(r) * unit\n"
+    "def half(r):\n    return PI * r\ndef edges():\n    return EDGES\n"
+    "def late():\n    from lib import words\n    return words\n"
+    "class Box(Base):\n    size = area\nclass Base:\n    pass",
+    "lib/units.py": "cm = 0.01\ninch = 2.54 * cm",
+    "lib/words.py": "def say(): pass\nloud = say",
+}
+ALWAYS = {"PI = TAU / 2", "TAU = 6.28", "settings[PI] = 1"}
+AREA = ALWAYS | {"from lib.units import cm as unit", "cm = 0.01", "def area", "def half"}
+WORDS = {"def say", "loud = say"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import numpy", set()),
+        ("from lib.shapes import half", ALWAYS | {"def half"}),
+        ("from lib.shapes import area", AREA),
+        ("from lib.shapes import Box as B", AREA | {"class Box", "class Base"}),
+        (
+            "def f():\n    from lib.shapes import edges",
+            ALWAYS | {"EDGES = CORNERS = 4", "def edges"},
+        ),
+        ("from lib.shapes import late", ALWAYS | {"def late"} | WORDS),
+        ("from lib.units import inch", {"inch = 2.54 * cm", "cm = 0.01"}),
+        ("from lib.words import *", WORDS),
+        ("import lib.words", WORDS),
+        ("from lib import words", WORDS),
+        ("from lib.words import missing", set()),
+    ],
+)
+def test_statements_that_a_program_can_get_to(tmp_path, code, expected):
+    (tmp_path / "lib").mkdir()
+    for name, text in MODULES.items():
+        (tmp_path / name).write_text(text)
+    firsts = (text.splitlines()[0] for text in reached(code, tmp_path))
+    assert {first.partition("(")[0].rstrip(":") for first in firsts} == expected
+
+
+def test_nothing_else_is_needed():
+    """The oracle: run only the statements that were found, and get NumPy's numbers."""
+    found = reached("from lib.covariance import covariance", ROOT)
+    program = sorted((s for s in found if "from lib" not in s), key=lambda s: "import " not in s)
+    names = {}
+    exec("\n".join(program), names)
+    assert names["covariance"]([[1, 2], [3, 1], [2, 4]]).round(12).tolist() == [
+        [1, -0.5], [-0.5, 2.333333333333]
+    ]  # fmt: skip
 
 
 CODE = '''

@@ -62,7 +62,8 @@ def keys(project, tmp_path):
         ("lib/checks/cancer_data.py", "x = 1", set()),
         ("lib/grading/report.py", "x = 1", set()),
         ("lib/covariance.py", "# only a comment", set()),
-        ("requirements.txt", "one-more==1", {"covariance", "svd", "plain"}),
+        ("requirements.txt", "one-more==1 \\", {"covariance", "svd", "plain"}),
+        ("requirements.txt", "    --hash=sha256:0123 \\\n    --hash=sha256:4567", set()),
     ],
 )
 def test_a_chapter_runs_again_if_what_it_imports_has_changed(keys, project, file, code, again):

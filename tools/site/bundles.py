@@ -58,8 +58,12 @@ def write_script(static):
     text = re.sub(r"^//# sourceMappingURL=.*$", "", ";\n".join(texts), flags=re.M)
     # The theme lays out the whole page, once for each of these boxes; book.js does without.
     text, found = re.subn(r'\["pre",[^]]*\](?=\.join)', '["no-such-box"]', text)
+    # What Sphinx writes into the history would wipe out the place that book.js keeps there.
+    text, kept = re.subn(r"replaceState\(\{\}", "replaceState(history.state", text)
     if not found:
         LOGGER.warning("the theme's script does not look for boxes that scroll any more")
+    if not kept:
+        LOGGER.warning("Sphinx's script does not write into the history any more")
     (static / "site.js").write_text(text, encoding="utf-8")
 
 

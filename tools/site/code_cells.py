@@ -33,8 +33,11 @@ def fold_code(soup):
 
 def name_of_code(cell):
     """Return what the code of a cell is, in a few words."""
-    if only_imports(cell.find("pre").get_text()):
+    code = cell.find("pre").get_text()
+    if only_imports(code):
         return "Imports"
+    if re.search(r"^glue\(", code, re.M):
+        return "Code of the table"
     captions = " ".join(number.get_text() for number in cell.select("figure .caption-number"))
     if numbers := re.findall(r"\d[\d.]*\d|\d", captions):
         return f"Code of Figure{'s' * (len(numbers) > 1)} {' and '.join(numbers)}"
@@ -42,11 +45,24 @@ def name_of_code(cell):
 
 
 def only_imports(code):
-    """Tell whether code only imports, and perhaps calls functions that set something up."""
+    """Tell whether code only imports, gives short names to parts of what it has imported, and
+    perhaps calls functions that set something up.
+    """
     try:
         statements = ast.parse(code).body
     except SyntaxError:  # a line for IPython
         return False
     imports = [isinstance(each, (ast.Import, ast.ImportFrom)) for each in statements]
-    calls = [isinstance(each, ast.Expr) and isinstance(each.value, ast.Call) for each in statements]
-    return bool(imports) and imports[0] and all(map(any, zip(imports, calls)))
+    others = [each for each, imported in zip(statements, imports) if not imported]
+    return bool(imports) and imports[0] and all(map(sets_up, others))
+
+
+def sets_up(statement):
+    """Tell whether a statement calls a function for what it does, or gives names to attributes."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Call)
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(each, ast.Attribute) for each in values)

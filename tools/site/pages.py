@@ -18,6 +18,9 @@ LOGGER = logging.getLogger(__name__)
 FORMULA = '<span class="math[^>]*>\ue000\\d+\ue001</span>'
 KEPT_TOGETHER = re.compile(f"[([“]+{FORMULA}[])”,.;:!?]*|{FORMULA}[])”,.;:!?]+")
 
+# Nor inside of a number, or before its sign of per cent: 55 000 and 95 %.
+NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.]*\d)(?: %)?|\d %")
+
 
 def finish(text, context):
     """Return a page as it is served, from what the theme made of it."""
@@ -26,6 +29,7 @@ def finish(text, context):
     typeset = typeset_formulas(soup, context["pagename"])
     move_data_out(soup, app)
     tidy(soup)
+    keep_numbers_together(soup)
     fold_solutions(soup)
     fold_code(soup)
     measure_pictures(soup, app)
@@ -97,6 +101,14 @@ def tidy(soup):
         for section in soup.find_all(id=identifier):  # once per exercise, not once per page
             del section["id"]
             section.name = "div"
+
+
+def keep_numbers_together(soup):
+    """Let no line break inside of a number in the text."""
+    for string in soup.find_all(string=NUMBER):
+        if string.find_parent("article") and not string.find_parent(["pre", "code", "script"]):
+            kept = NUMBER.sub(lambda number: number[0].replace(" ", "\u00a0"), string)
+            string.replace_with(kept)
 
 
 def fold_solutions(soup):

@@ -11,8 +11,12 @@ import traceback
 import numpy as np
 
 from lib.checks.core.mistakes import Wrong
-from lib.checks.core.time_limit import TimedOut, call_within
+from lib.checks.core.reading import plain
+from lib.checks.core.settings import settings_kept
+from lib.checks.core.time_limit import TimedOut, call_within, keyboard
 
+LONGEST = 10_000  # letters of an error's words that are looked at
+OF_MODELS = 10.0  # seconds to judge a model, beside those of the student's own
 DATA = {"builtins", "numpy", "pandas", "scipy"}  # what is copied; a model is passed as it is
 NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "CACHE"}
 
@@ -28,9 +32,13 @@ class Raised(Exception):
 class Caller:
     """Calls one answer, again and again, until its time is used up.
 
+    All that may run the student's code goes through here: the calls themselves, reading what came
+    back, and the words of an error.
+
     Parameters
     ----------
-    answer : callable
+    answer : object
+        A function, or a value that only has to be read.
     seconds : float
         For all calls together.
     """
@@ -39,7 +47,7 @@ class Caller:
         self.answer, self.seconds = answer, seconds
 
     def __call__(self, *args):
-        """Return what the answer returns for copies of `args`.
+        """Return what the answer returns for copies of `args`, as plain data.
 
         Raises
         ------
@@ -50,26 +58,75 @@ class Caller:
         TimedOut
             If it takes too long.
         Wrong
-            If it returns None, or changes its arguments.
+            If it returns None, or changes its arguments, or what comes back is too large.
         """
         copies = tuple(copied(value) for value in args)
+        return self.within(self._call, args, copies)
+
+    def value(self):
+        """Return the answer itself as plain data."""
+        return self.within(self._read, self.answer)
+
+    def judge(self, verify, result, args):
+        """Call ``verify(result, *args)`` where that runs what the student wrote, as in a model."""
+        self.seconds = max(self.seconds, 0) + OF_MODELS
+        self.within(self._judge, verify, result, args)
+
+    def within(self, function, *args):
+        """Return ``function(*args)``, if the time that is left is enough for it.
+
+        What `check` raises by itself gets through, and the reader's own Ctrl-C, nothing else.
+        """
         start = time.perf_counter()
+        with keyboard() as pressed, settings_kept(of_reader=False):
+            try:
+                return call_within(self.seconds, function, *args)
+            except (Todo, Raised, Wrong, TimedOut):
+                raise
+            except BaseException as error:
+                raise Raised(f"{type(error).__name__}.") from None
+            finally:
+                self.seconds -= time.perf_counter() - start
+                if pressed():
+                    raise KeyboardInterrupt
+
+    def _call(self, args, copies):
         try:
-            result = call_within(self.seconds, self.answer, *copies)
-        except (TimedOut, KeyboardInterrupt):
+            result = self.answer(*copies)
+        except TimedOut:
             raise
         except NotImplementedError:
             raise Todo from None
         except BaseException as error:  # an answer may even call exit()
             raise Raised(report(error, self.answer, args)) from None
-        self.seconds -= time.perf_counter() - start
+        else:
+            return self._take(result, args, copies)
+
+    def _take(self, result, args, copies):
         if unfinished(result) or (result is None and is_empty(self.answer)):
             raise Todo
         if result is None:
             raise Wrong("none")
-        if not all(unchanged(value, after) for value, after in zip(args, copies)):
+        data = self._read(result)
+        if not all(map(unchanged, args, copies)):
             raise Wrong("changed-input")
-        return result
+        return data
+
+    def _read(self, result):
+        try:
+            return plain(result)
+        except (Wrong, TimedOut):
+            raise
+        except BaseException:
+            raise Wrong("not-numbers") from None
+
+    def _judge(self, verify, result, args):
+        try:
+            verify(result, *args)
+        except (Wrong, TimedOut):
+            raise
+        except BaseException as error:
+            raise Raised(report(error, result, ())) from None
 
 
 def copied(value):
@@ -117,7 +174,9 @@ def report(error, answer, args):
     """Return what was raised, in which line of the student's, for which input."""
     try:
         text = str(error)
-    except Exception:
+    except TimedOut:
+        raise
+    except BaseException:
         text = ""
     parts = [shorten(f"{type(error).__name__}: {text}" if text else type(error).__name__, 200)]
     line = own_line(error, answer)
@@ -130,7 +189,10 @@ def report(error, answer, args):
 
 def own_line(error, answer):
     """Return the last line of the traceback that belongs to the answer's file, or None."""
-    code = getattr(inspect.unwrap(answer), "__code__", None)
+    try:
+        code = getattr(inspect.unwrap(answer), "__code__", None)
+    except ValueError:  # wrapped in itself
+        return None
     if code is None:  # an object that can be called
         code = getattr(vars(type(answer)).get("__call__"), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
@@ -145,10 +207,12 @@ def name_of(answer):
 
 
 def describe(answer, args):
-    """Return the names and shapes of arguments, but none of their random numbers."""
+    """Return the names of arguments with their values, of arrays with their shapes."""
     try:
-        names = list(inspect.signature(answer).parameters)
-    except (TypeError, ValueError):
+        names = [str(name) for name in inspect.signature(answer).parameters]
+    except TimedOut:
+        raise
+    except BaseException:  # there is none, or it is the student's own and fails
         names = []
     if len(names) < len(args):
         names = [f"argument {i + 1}" for i in range(len(args))]
@@ -157,9 +221,15 @@ def describe(answer, args):
 
 def describe_one(name, value):
     """Describe one argument."""
+    value = value.item() if isinstance(value, np.generic) else value
     if hasattr(value, "shape"):
         return f"{name} of shape {tuple(value.shape)}"
+    if isinstance(value, float):
+        short = float(f"{value:.3g}")
+        return f"{name} {'=' if short == value else '≈'} {short:g}"
     if isinstance(value, (bool, int, str, type(None))) and name not in ("random_state", "seed"):
+        return f"{name} = {value!r}"
+    if isinstance(value, tuple) and len(value) < 9 and all(type(part) is int for part in value):
         return f"{name} = {value!r}"
     if isinstance(value, (list, tuple)):
         return f"{name}, a {type(value).__name__} of {len(value)}"
@@ -168,6 +238,7 @@ def describe_one(name, value):
 
 def shorten(text, width):
     """Return a text without line breaks, colours and memory addresses, and not too long."""
+    text = text[:LONGEST]
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     text = re.sub(r"\s+at 0x[0-9a-fA-F]+", "", text)
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)

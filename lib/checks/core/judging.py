@@ -3,7 +3,6 @@
 import dis
 import inspect
 import itertools
-import random
 import re
 import types
 import warnings
@@ -14,7 +13,9 @@ import numpy as np
 from lib.checks.core.calling import Caller, Raised, Todo, shorten, unfinished
 from lib.checks.core.feedback import Feedback
 from lib.checks.core.mistakes import TEXTS, Wrong
+from lib.checks.core.reading import is_model
 from lib.checks.core.registry import registered
+from lib.checks.core.settings import settings_kept
 from lib.checks.core.time_limit import TimedOut, seconds_allowed
 
 LOOPS = {"FOR_ITER", "JUMP_BACKWARD"}
@@ -75,42 +76,47 @@ def _try(task, answer, seconds, seed):
     """Return if the answer is right, else raise what is the matter with it."""
     if unfinished(answer):
         raise Todo
+    ask = Caller(answer, seconds)
+    cases = task.make_cases(seed)
     if task.kind == "function":
         if not callable(answer):
             raise Wrong("not-a-function")
-        _refuse_borrowed(answer, task.without)
-        ask = Caller(answer, seconds)
+        ask.within(_refuse_borrowed, answer, task.without)
     else:
-        if inspect.isroutine(answer) or inspect.isclass(answer):
-            raise Wrong("not-a-value")
-        if answer is None:
-            raise Wrong("none")
-
-        def ask(*args):
-            return answer
-
-    cases = task.make_cases(seed)
+        ask.within(_refuse_no_value, answer)
+    read = ask if task.kind == "function" else (lambda value: lambda *args: value)(ask.value())
     seen = []
     for args in cases:
-        seen.append((ask(*args), args))
+        seen.append((read(*args), args))
         try:
-            task.verify(*_flat(seen[-1]))
+            _verify(task, ask, *seen[-1])
         except Wrong as wrong:
             verdict = wrong
             break
     else:
         return
-    failed = len(seen) - 1
-    try:
-        for args in cases[failed + 1 :]:
-            seen.append((ask(*args), args))
-    except (Todo, Raised, TimedOut, Wrong):  # then the cases up to here must do
-        pass
-    hint = diagnose(task, seen, failed)
-    if hint is None:
-        hint = "parts-order" if _reordered(task, seen) else verdict.hint
+    hint = None
+    if not is_model(seen[-1][0]):
+        failed = len(seen) - 1
+        try:
+            for args in cases[failed + 1 :]:
+                seen.append((read(*args), args))
+        except (Todo, Raised, TimedOut, Wrong):  # then the cases up to here must do
+            pass
+        hint = diagnose(task, seen, failed)
+        if hint is None and _reordered(task, seen):
+            hint = "parts-order"
+    hint = hint or verdict.hint
     text = verdict.text if hint == verdict.hint else None
     raise Wrong(hint, f"{text or task.words(hint)} {task.look}")
+
+
+def _verify(task, ask, result, args):
+    """Raise Wrong unless a result is right."""
+    if is_model(result):
+        ask.judge(task.verify, result, args)
+    else:
+        task.verify(result, *args)
 
 
 def _reordered(task, seen):
@@ -165,8 +171,12 @@ def _matches(task, wrong, result, args):
         return False
 
 
-def _flat(pair):
-    return pair[0], *pair[1]
+def _refuse_no_value(answer):
+    """Raise Wrong for what is no value."""
+    if inspect.isroutine(answer) or inspect.isclass(answer):
+        raise Wrong("not-a-value")
+    if answer is None:
+        raise Wrong("none")
 
 
 def _refuse_borrowed(answer, names):
@@ -203,12 +213,7 @@ def _called(function, seen):
 
 @contextmanager
 def _undisturbed():
-    """Warn of nothing, and leave Python's and NumPy's global generators as they were."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")  # a mistake may divide by zero
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
+    """Warn of nothing, and leave everything as the reader had set it."""
+    with settings_kept(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # a mistake may divide by zero
+        yield

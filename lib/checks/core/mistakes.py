@@ -59,6 +59,10 @@ TEXTS = {
         "The result is transposed: its rows should be columns. Write the shape of each array "
         "beside its line."
     ),
+    "too-large": (
+        "The result has more than a million entries. Nothing of that size is asked for: look for "
+        "a product or a broadcast of two arrays that should be added up."
+    ),
     "value": (
         "The result has the right form, but its numbers are not right. Try a case that you can "
         "work out with pencil and paper."
@@ -97,6 +101,10 @@ TEXTS = {
     "ascending": (
         "The order is from small to large. `eigh` and `eigvalsh` sort that way; the largest "
         "variance should come first."
+    ),
+    "not-sorted": (
+        "The components are taken in the order in which `eig` returns them, and `eig` does not "
+        "sort. Sometimes they come out in order by luck."
     ),
     "rows-for-columns": (
         "Rows of the matrix of eigenvectors were taken, but NumPy's eigenvectors are its columns."

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from lib.checks.core import reading
 from lib.checks.core.mistakes import Wrong
 
 RANK = 1e-4  # singular values of a Jacobian below this share of the largest are rounding
@@ -16,9 +17,7 @@ SCALES = (1.0, 10.0, 100.0)  # of the weights, to drive an output out of its ran
 
 def is_model(result):
     """Raise Wrong "not-a-model" unless the result is a Keras model."""
-    from lib.training import keras
-
-    if not isinstance(result, keras.Model):
+    if not reading.is_model(result):
         raise Wrong("not-a-model")
 
 

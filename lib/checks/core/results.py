@@ -31,7 +31,7 @@ def array(result, shape=None):
     """
     values = _numbers(result)
     if values.dtype.kind == "c":
-        if not np.allclose(values.imag, 0, atol=1e-9 * max(1.0, _size(values))):
+        if not np.allclose(values.imag, 0, atol=1e-6 * max(1.0, _size(values))):
             raise Wrong("complex")
         values = values.real
     values = values.astype(float)

@@ -79,6 +79,30 @@ def call_within(seconds, function, *args):
         alarm.stop()  # once more: the time may have run out on the way into the first
 
 
+@contextmanager
+def keyboard():
+    """Yield a function that tells whether the reader's own Ctrl-C, or "stop", came meanwhile.
+
+    A KeyboardInterrupt without it was raised by a program.
+    """
+    came = []
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT) if main else None
+    if not callable(before):
+        yield lambda: False
+        return
+
+    def note(*args):
+        came.append(True)
+        return before(*args)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(came)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _Signal:
     """Interrupts the main thread by SIGALRM; leaves an alarm that was set before as it was."""
 
