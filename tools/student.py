@@ -9,7 +9,6 @@ A student version is the chapter without its solutions, in Markdown that needs n
 
 import argparse
 import copy
-import hashlib
 import re
 import shutil
 import sys
@@ -23,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 from public_address import set_up_cell
 
-from lib.grading.reading import KEY, PLACEHOLDER, exercises, read, split
+from lib.grading.reading import KEY, PLACEHOLDER, digest, exercises, read, split
 from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,11 +41,6 @@ c.ClearSolutions.code_stub = {"python": ""}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 300
 '''
-
-
-def digest(text):
-    """Return a short fingerprint of a cell: does it still hold what we put there?"""
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
 
 
 def student_version(path, labels, solutions=False, set_up=None):

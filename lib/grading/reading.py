@@ -6,24 +6,44 @@ exercise.
 """
 
 import ast
+import hashlib
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from lib.grading.syntax import NOT_PYTHON, bound_names, imports, is_check, parse, used_names
+from lib.grading.syntax import (
+    NOT_PYTHON,
+    bound_names,
+    is_check,
+    is_import,
+    modules,
+    parse,
+    used_names,
+)
 
 #: Key of what the student version writes into the metadata of a notebook and of its cells.
 KEY = "book"
 #: What it puts where an answer in words is to go.
 PLACEHOLDER = "*Write your answer here.*"
-LARGEST = 50 << 20  # bytes of a submission
+SHOWN = 20_000  # characters of an answer in words that are kept
+PICTURES = 1 << 20  # bytes of the pictures in an answer that are kept
 GATE = re.compile(r"^`{3,}\{(exercise|solution)-(start|end)\}[ \t]*(.*)$")
 OPTION = re.compile(r"^:(\w+):[ \t]*(.*)$")
-ID = re.compile(r"\bex-[a-z0-9]+(?:-[a-z0-9]+)*-\d+\b")
 CHECK = re.compile(r"""\bcheck\(\s*["'](ex-[\w-]+)["']""")
 HEADING = re.compile(r"^##+ .*\bExercises\b", re.M)
+TITLE = re.compile(r"#+ [^:\n]*: ([^\n]*)")
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
+# What other files begin with that are handed in under the name of a notebook.
+KINDS = {
+    b"PK\x03\x04": "a zip archive. Unpack it, and put the notebook that is in it in its place",
+    b"\x1f\x8b": "a packed archive. Unpack it, and put the notebook that is in it in its place",
+    b"7z\xbc\xaf": "a packed archive. Unpack it, and put the notebook that is in it in its place",
+    b"Rar!": "a packed archive. Unpack it, and put the notebook that is in it in its place",
+    b"%PDF": "a PDF. Ask for the notebook itself",
+    b"<": "a web page. Ask for the notebook itself",
+}
 
 
 @dataclass
@@ -85,17 +105,59 @@ def read(path):
         If the file is not a notebook of format 4.
     """
     try:
-        notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+        return notebook_of(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def notebook_of(data):
+    """Return the notebook in a file's content, whatever its encoding; without odd metadata.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Raises
+    ------
+    ValueError
+        If it is not a notebook of format 4.
+
+    Examples
+    --------
+    >>> text = '{"cells": [{"cell_type": "raw", "source": ["é"]}]}'
+    >>> [notebook_of(text.encode(code))["cells"][0]["source"] for code in ("utf-16", "latin-1")]
+    [['é'], ['é']]
+    """
+    head = data[:1000].lstrip()
+    what = next((kind for start, kind in KINDS.items() if head.startswith(start)), "")
+    if what or not data.strip():
+        raise ValueError(f"the file is not a Jupyter notebook, but {what or 'empty'}.")
+    try:
+        try:
+            notebook = json.loads(data)  # UTF-8, 16 or 32, with a byte order mark or without
+        except UnicodeDecodeError:
+            notebook = json.loads(data.decode("cp1252", errors="replace"))
         cells = notebook["cells"]
+        for owner in [notebook, *cells]:
+            for name in ("metadata", "attachments"):
+                if not isinstance(owner.get(name, {}), dict):
+                    owner[name] = {}
         sound = all(
             cell["cell_type"] in ("code", "markdown", "raw") and isinstance(source(cell), str)
             for cell in cells
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{path} is not a Jupyter notebook of format 4 ({error!r})") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f"{type(error).__name__}: {error}"[:100]
+        raise ValueError(f"the file is not a Jupyter notebook of format 4 ({why})") from None
     if not sound:
-        raise ValueError(f"{path} is not a Jupyter notebook of format 4 (unknown kind of cell)")
+        raise ValueError("the file is not a Jupyter notebook of format 4 (unknown kind of cell)")
     return notebook
+
+
+def digest(text):
+    """Return a short fingerprint of a cell's text: does it still hold what we put there?"""
+    data = text.strip().encode("utf-8", errors="surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def source(cell):
@@ -105,7 +167,8 @@ def source(cell):
 
 def tags(cell):
     """Return the tags of a cell."""
-    return cell.get("metadata", {}).get("tags", [])
+    found = cell.get("metadata", {}).get("tags", [])
+    return found if isinstance(found, list) else []
 
 
 def split(notebook):
@@ -201,37 +264,71 @@ def setup_cells(notebook, codes):
         The import cell, and every cell of the body that binds a name which the answers or these
         cells use, in order.
     """
-    body = [p.source for p in split(notebook) if p.kind == "body" and p.is_code]
-    trees = [parse(code) for code in body]
-    wanted = set()
-    for code in codes:
-        try:
-            wanted |= used_names(parse(code))
-        except NOT_PYTHON:
-            continue
-    chosen = set()
+    wanted = set().union(*(bound_and_used(code)[1] for code in codes))
+    own = own_cells(notebook)
+    return [own[i][0] for i in needed(own, wanted, {0})]
+
+
+def own_cells(notebook):
+    """Return the code cells of a chapter's body, with the names that each binds and uses."""
+    codes = [piece.source for piece in split(notebook) if piece.kind == "body" and piece.is_code]
+    return [(code, *bound_and_used(code)) for code in codes]
+
+
+def bound_and_used(code):
+    """Return the names that a cell binds and those that it uses; none if it does not parse."""
+    try:
+        tree = parse(code)
+        return bound_names(tree), used_names(tree)
+    except NOT_PYTHON:
+        return set(), set()
+
+
+def needed(parts, wanted, chosen=()):
+    """Return which parts of a program bind the names that are wanted, or that such parts use.
+
+    Parameters
+    ----------
+    parts : list of tuple
+        Code, the names that it binds, the names that it uses.
+    wanted : set of str
+    chosen : iterable of int
+        Parts that are needed in any case.
+
+    Returns
+    -------
+    list of int
+
+    Examples
+    --------
+    >>> needed([("a = 1", {"a"}, set()), ("b = a", {"b"}, {"a"}), ("c = 2", {"c"}, set())], {"b"})
+    [0, 1]
+    """
+    chosen, more = set(), set(chosen) & set(range(len(parts)))
     while True:
-        more = {i for i, tree in enumerate(trees) if bound_names(tree) & wanted or i == 0} - chosen
-        if not more:
-            return [body[i] for i in sorted(chosen)]
+        wanted = wanted.union(*(parts[i][2] for i in more))
         chosen |= more
-        wanted |= set().union(*(used_names(trees[i]) for i in more))
+        more = {i for i, part in enumerate(parts) if part[1] & wanted} - chosen
+        if not more:
+            return sorted(chosen)
 
 
 class Chapter:
     """A teacher's chapter: what is asked, and what the answers stand on."""
 
     def __init__(self, path):
-        self.name = Path(path).stem
-        self.notebook = read(path)
-        self.exercises = exercises(self.notebook)
+        notebook, self.name = read(path), Path(path).stem
+        self.exercises = exercises(notebook)
         self.checked = {e.id: e for e in self.exercises.values() if e.answer is not None}
-        self.body = {p.source.strip() for p in split(self.notebook) if p.kind == "body"}
+        self.texts = {piece.source.strip() for piece in split(notebook)}
+        self.body = {p.source.strip() for p in split(notebook) if p.kind == "body"}
         self.stubs = {code.strip() for e in self.exercises.values() for code in e.stubs}
+        self.own = own_cells(notebook)
+        self.bound = set().union(*(bound for _, bound, _ in self.own))
 
-    def setup(self, codes):
-        """Return the chapter's own cells that are run before the codes of a student."""
-        return setup_cells(self.notebook, codes)
+    def setup(self, names):
+        """Return the chapter's own cells that are run before a student's, which use some names."""
+        return [self.own[i][0] for i in needed(self.own, set(names), {0})]
 
 
 @dataclass
@@ -247,12 +344,18 @@ class Cell:
         The exercises whose last cell it is: they are checked after it.
     number : int
         Its place among the student's cells.
+    uses : list of str
+        The global names that it reads.
+    modules : list of str
+        What it imports.
     """
 
     code: str
     exercise: str | None = None
     completes: list = field(default_factory=list)
     number: int = 0
+    uses: list = field(default_factory=list)
+    modules: list = field(default_factory=list)
 
 
 @dataclass
@@ -269,6 +372,8 @@ class Submission:
         The student's code, in order.
     texts : dict of str to list of str
         What stands in text cells of an exercise, by its id.
+    pictures : dict of str to list of str
+        Pictures in these cells, as addresses that hold them, ``data:image/png;base64,…``.
     unreadable : str or None
         Why it can't be read; then it has neither cells nor texts.
     """
@@ -277,6 +382,7 @@ class Submission:
     chapter: Chapter | None = None
     cells: list = field(default_factory=list)
     texts: dict = field(default_factory=dict)
+    pictures: dict = field(default_factory=dict)
     unreadable: str | None = None
 
     def answers(self, exercise):
@@ -287,13 +393,26 @@ class Submission:
             text for text in texts if text.strip() != PLACEHOLDER
         ]
 
+    def message(self):
+        """Return it as plain lists and dictionaries; `from_message` makes it again."""
+        chapter = self.chapter.name if self.chapter else None
+        return vars(self) | {"chapter": chapter, "cells": [asdict(cell) for cell in self.cells]}
 
-def read_submission(path, name, chapters):
+    @classmethod
+    def from_message(cls, message, chapters):
+        """Return the submission that a process has read."""
+        chapter = next((c for c in chapters if c.name == message["chapter"]), None)
+        cells = [Cell(**cell) for cell in message["cells"]]
+        return cls(**message | {"chapter": chapter, "cells": cells})
+
+
+def read_submission(data, name, chapters):
     """Return what was handed in. Whatever it is, nothing is raised: it may be one of many.
 
     Parameters
     ----------
-    path : Path
+    data : bytes
+        The content of the file.
     name : str
         What the submission is called in the table.
     chapters : list of Chapter
@@ -305,14 +424,11 @@ def read_submission(path, name, chapters):
     """
     chapter = chapters[0] if len(chapters) == 1 else None
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST >> 20} MB")
-        notebook = read(path)
+        notebook = notebook_of(data)
         known = chapter or recognise(notebook, chapters)
         return Submission(name, known, *student_cells(notebook, known))
     except Exception as error:
-        why = str(error).replace(str(path), "the file")
-        return Submission(name, chapter, unreadable=why)
+        return Submission(name, chapter, unreadable=str(error)[:300])
 
 
 def recognise(notebook, chapters):
@@ -327,7 +443,8 @@ def recognise(notebook, chapters):
         if chapter.name == mark(notebook).get("chapter"):
             return chapter
     text = "\n".join(f"{cell.get('id', '')}\n{source(cell)}" for cell in notebook["cells"])
-    ids = Counter(ID.findall(text))
+    asked = [re.escape(exercise) for chapter in chapters for exercise in chapter.exercises]
+    ids = Counter(re.findall(rf"\b(?:{'|'.join(asked)})\b", text)) if asked else Counter()
     names = set(re.findall(r"\w+", text))
 
     def likeness(chapter):
@@ -346,16 +463,24 @@ def mark(owner):
     return marked if isinstance(marked, dict) else {}
 
 
+def given_cells(notebook):
+    """Return the digests of the cells that the student version had, by the cells' ids."""
+    given = mark(notebook).get("cells", {})
+    return given if isinstance(given, dict) else {}
+
+
 def exercise_of(cell, chapter):
     """Return the id of the exercise that a cell says it belongs to, or None."""
     marked, known = mark(cell).get("exercise"), chapter.exercises
-    if marked in known:
+    if isinstance(marked, str) and marked in known:
         return marked
     for name in known:
         if f"{cell.get('id')}-".startswith(f"answer-{name}-"):
             return name
     if cell["cell_type"] != "code":
-        return None
+        title = TITLE.match(source(cell))
+        titled = [e.id for e in known.values() if title and e.title.strip() == title[1].strip()]
+        return titled[0] if titled else None
     called = [name for name in CHECK.findall(source(cell)) if name in known]
     if called:
         return called[-1]
@@ -373,23 +498,28 @@ def student_cells(notebook, chapter):
     Returns
     -------
     cells : list of Cell
-        The imports that stand before the exercises come first, in one cell.
-    texts : dict of str to list of str
+        First those of `helpers`, then the cells of the exercises.
+    texts, pictures : dict of str to list of str
         What stands in text cells of an exercise.
     """
     pieces = split(notebook)
     owners = [exercise_of(piece.cell, chapter) for piece in pieces]
     start = start_of_exercises(pieces, owners)
-    given = mark(notebook).get("cells", {})  # which cells the student version had
-    above = [line for piece in pieces[:start] if piece.is_code for line in imports(piece.source)]
-    cells = [Cell("\n".join(above))] if above else []
-    texts, last, current = {}, {}, None
+    given = given_cells(notebook)
+    # A tool may have given the cells other ids, so their content counts, too.
+    digests = {digest for digest in given.values() if isinstance(digest, str)}
+    above, cells, texts, pictures, last, current = [], [], {}, {}, {}, None
     for i, (piece, owner) in enumerate(zip(pieces, owners)):
-        is_chapters = piece.source.strip() in chapter.body
+        text, name = piece.source.strip(), piece.cell.get("id")
+        is_chapters = text in chapter.body
         if i < start and (owner is None or is_chapters):
-            continue  # the student's own trials in the chapter
-        is_given = piece.cell.get("id") in given
-        if owner or not is_given:
+            if piece.is_code and piece.kind != "solution":
+                above.append((piece.source, is_chapters))
+            continue
+        is_given = (isinstance(name, str) and name in given) or digest(text) in digests
+        if not given and not owner and not piece.is_code and re.match("##? ", text):
+            current = None  # the heading of another section
+        elif owner or not is_given:
             current = owner or (piece.exercise if piece.exercise in chapter.exercises else current)
         else:
             current = None
@@ -399,20 +529,89 @@ def student_cells(notebook, chapter):
             cells.append(Cell(piece.source, current))
             if owner:
                 last[owner] = cells[-1]
-        elif current:
-            is_answer = str(piece.cell.get("id", "")).startswith("answer-")
-            if is_answer or (given and not is_given):
-                texts.setdefault(current, []).append(piece.source)
+        elif current and is_answer(piece, owner, given, is_given, chapter):
+            words, shown = words_and_pictures(piece)
+            texts.setdefault(current, []).append(words)
+            pictures.setdefault(current, []).extend(shown)
     for exercise, cell in last.items():  # what a student tries after it costs nothing
         cell.completes.append(exercise)
+    for cell in cells:
+        cell.uses = sorted(bound_and_used(cell.code)[1])
+    cells[:0] = helpers(above, set().union(*(cell.uses for cell in cells)), chapter)
     for number, cell in enumerate(cells):
-        cell.number = number
-    return cells, texts
+        cell.number, cell.modules = number, sorted(modules(cell.code))
+    return cells, texts, pictures
+
+
+def is_answer(piece, owner, given, is_given, chapter):
+    """Whether a text cell is a student's answer: one for answers, a new or a changed one."""
+    name, role = str(piece.cell.get("id", "")), mark(piece.cell).get("role")
+    if role == "answer" or name.startswith("answer-"):
+        return True
+    if not given:  # no mark is left
+        return owner is None and piece.source.strip() not in chapter.texts
+    changed = digest(piece.source) not in (given.get(name), *given.values())
+    return not is_given or (owner is not None and changed)
+
+
+def words_and_pictures(piece):
+    """Return an answer in words, and its pictures as addresses that hold them.
+
+    A picture was pasted into the cell (JupyterLab) or into its text (Colab).
+    """
+    found = PICTURE.findall(piece.source)
+    for files in piece.cell.get("attachments", {}).values():
+        for kind, data in files.items() if isinstance(files, dict) else ():
+            lines = data if isinstance(data, list) else [data]
+            text = "".join(line for line in lines if isinstance(line, str))
+            found += PICTURE.findall(f"data:{kind};base64,{''.join(text.split())}")
+    pictures, size = [], 0
+    for address in found:
+        size += len(address)
+        if size <= PICTURES:
+            pictures.append(address)
+    words = PICTURE.sub("…", piece.source)[:SHOWN]
+    if len(pictures) < len(found):
+        words += "\n\n[A picture is too large to be shown here: look at the notebook.]"
+    return words, pictures
+
+
+def helpers(above, wanted, chapter):
+    """Return what a student's cells above the exercises have that these need, a statement a cell.
+
+    These are all imports, each by itself, as one may fail where another tool is missing; and what
+    binds a name that is wanted, unless the chapter binds it.
+
+    Parameters
+    ----------
+    above : list of tuple of str and bool
+        The codes, and whether the chapter has them.
+    wanted : set of str
+        The names that the cells of the exercises use.
+    chapter : Chapter
+
+    Returns
+    -------
+    cells : list of Cell
+    """
+    parts, always = [], set()
+    for code, is_chapters in above:
+        try:
+            for node in parse(code).body:
+                if is_import(node) or not is_chapters:
+                    tree = ast.Module([node], [])
+                    bound = bound_names(tree) - chapter.bound
+                    always |= {len(parts)} if is_import(node) else set()
+                    parts.append((ast.unparse(node), bound, used_names(tree)))
+        except NOT_PYTHON:
+            continue
+    chosen = needed(parts, wanted, always)
+    return [Cell(parts[i][0], uses=sorted(parts[i][2])) for i in chosen]
 
 
 def start_of_exercises(pieces, owners):
-    """Return the index of the last heading "Exercises", else of the first answer, else 0."""
-    heads = [
+    """Return the index of the first heading "Exercises", else of the first answer, else 0."""
+    heads = (
         i for i, piece in enumerate(pieces) if not piece.is_code and HEADING.search(piece.source)
-    ]
-    return heads[-1] if heads else next((i for i, owner in enumerate(owners) if owner), 0)
+    )
+    return next(heads, next((i for i, owner in enumerate(owners) if owner), 0))

@@ -22,6 +22,7 @@ table { border-collapse: collapse; margin: 1rem 0 } .wide { overflow-x: auto }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left }
 th { background: var(--soft) } td.number { text-align: right } td.mark { text-align: center }
 .ok { color: var(--right) } .wrong, .error, .timeout, .crashed, .missing { color: var(--not) }
+img { max-width: 100% }
 pre { background: var(--soft); padding: .6rem; overflow-x: auto; white-space: pre-wrap }
 .warning { border-left: .3rem solid var(--not); padding: .3rem .8rem; white-space: pre-line }
 summary { cursor: pointer; padding: .2rem 0 } details > div { margin: 0 0 1rem 1.2rem }
@@ -112,7 +113,8 @@ def details(name, rows):
             f"{escape(row.title)}: {words}{hint}. {escape(row.message)}</p>"
         )
         if row.answer:
-            parts.append(f"<pre>{escape(row.answer[:20_000])}</pre>")
+            parts.append(f"<pre>{escape(row.answer)}</pre>")
+        parts += [f'<img alt="pasted by the student" src="{escape(p)}">' for p in row.pictures]
     return (
         f"<details><summary>{escape(name)}: {points:g} points</summary>"
         f"<div>{''.join(parts)}</div></details>"

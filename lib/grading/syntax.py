@@ -6,30 +6,99 @@ import symtable
 
 #: What `parse` raises, whatever a student has written.
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+LONGEST = 10**6  # characters of a cell; its syntax tree takes some hundred times as much memory
+# IPython's commands that run Python in the notebook: for the whole cell, and for a line.
+TIMES = re.compile(r"%%(?:time|prun|capture(?:[ \t]+([^\W\d]\w*))?)(?:[ \t]|$)")
+COMMAND = "run_line_magic"
+LINES = {"time": "{}", "prun": "{}", "pylab": "from matplotlib.pylab import *"}
 # What such a function or method is called on changes, though no name is bound anew.
 TRAINS = re.compile(r"(fit|train|compile|load_weights|set_weights)(_|$)")
 
 
 def parse(code):
-    """Return the syntax tree of a cell, without IPython's own commands.
+    """Return the syntax tree of a cell, as IPython would run it.
+
+    IPython's own commands become calls of ``get_ipython()``. Those that run Python, such as
+    ``%%time``, are replaced by what they run.
 
     Raises
     ------
     NOT_PYTHON
-        As `ast.parse`.
+        As `ast.parse`; and SyntaxError if the cell is longer than `LONGEST`.
+
+    Examples
+    --------
+    >>> ast.unparse(parse("%%time\\nfiles = !ls\\n%time x = f(1)"))
+    "pass\\nfiles = get_ipython().getoutput('ls')\\nx = f(1)"
     """
+    text = python(code)
+    tree = ast.parse(text)
+    return ast.fix_missing_locations(_RunsPython().visit(tree)) if COMMAND in text else tree
+
+
+def python(code):
+    """Return a cell's code with IPython's own commands as calls, on the same lines if it can."""
+    if len(code) > LONGEST:
+        raise SyntaxError(f"the cell has {len(code)} characters, and more than {LONGEST} are too "
+                          "many. Read such data from a file.")  # fmt: skip
     try:
-        return ast.parse(code)
+        ast.parse(code)
+        return code
     except SyntaxError:
-        plain = re.sub(r"^([ \t]*)[%!?].*$", r"\1pass", code, flags=re.M)
-        return ast.parse(plain)
+        text = _without_timing(code)
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+    except ImportError:  # then no student's notebook is one of IPython's here
+        return text
+    try:
+        return TransformerManager().transform_cell(text)
+    except RuntimeError as error:  # IPython gives up after 500 commands
+        raise SyntaxError(str(error)) from None
+
+
+def _without_timing(code):
+    """Return a cell without the commands at its top that run the whole of it and time it, or so."""
+    lines = code.split("\n")
+    for place, line in enumerate(lines):
+        found = TIMES.match(line)
+        if found:
+            lines[place] = f"{found[1]} = get_ipython()" if found[1] else "pass"
+        elif line.strip():
+            break
+    return "\n".join(lines)
+
+
+class _RunsPython(ast.NodeTransformer):
+    """Puts the Python that IPython's commands for a line run, in the place of these commands."""
+
+    def visit_Expr(self, node):
+        return self._replaced(node, node.value, "exec")
+
+    def visit_Assign(self, node):
+        node.value = self._replaced(node.value, node.value, "eval")
+        return node
+
+    def _replaced(self, node, call, mode):
+        found = isinstance(call, ast.Call) and getattr(call.func, "attr", "") == COMMAND
+        values = [getattr(argument, "value", None) for argument in call.args] if found else []
+        if len(values) != 2 or values[0] not in LINES or not isinstance(values[1], str):
+            return node
+        try:
+            inner = ast.parse(LINES[values[0]].format(values[1].strip()), mode=mode)
+        except SyntaxError:  # it has options
+            return node
+        for part in ast.walk(inner):
+            if hasattr(part, "lineno"):
+                part.lineno = part.end_lineno = node.lineno
+        return inner.body
 
 
 def is_check(node):
     """Whether a statement only calls ``check``."""
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return False
-    return ast.unparse(node.value.func).split(".")[-1] == "check"
+    function = node.value.func
+    return getattr(function, "id", getattr(function, "attr", None)) == "check"
 
 
 def bound_names(tree):
@@ -112,15 +181,11 @@ def _globals_read(scope):
     return names.union(*(_globals_read(child) for child in scope.get_children()))
 
 
-def imports(code):
-    """Return the import statements at the top level of a cell, and none if it does not parse."""
-    try:
-        body = parse(code).body
-    except NOT_PYTHON:
-        return []
-    return [ast.unparse(node) for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+def is_import(node):
+    """Whether a statement is an import."""
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def modules(code):
     """Return the names of the modules that a cell imports anywhere, in a function too."""
-    return set(re.findall(r"^\s*(?:import|from) +([\w.]+)", code, re.M))
+    return set(re.findall(r"^[ \t]*(?:import|from) +([\w.]+)", code, re.M))

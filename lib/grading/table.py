@@ -1,9 +1,18 @@
 """The table of grades: a row for each submission and exercise, as CSV, and how each one went."""
 
 import csv
+import os
+import re
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import NamedTuple
+
+from lib.grading.reading import SHOWN
+
+LONGEST = 1000  # characters of a field; readers of CSV refuse what is very long
+COLUMNS = "submission chapter exercise title points status hint message".split()
 
 
 @dataclass
@@ -27,6 +36,7 @@ class Row:
     hint: str = ""
     message: str = ""
     answer: str = ""
+    pictures: list = field(default_factory=list)
 
 
 class Tally(NamedTuple):
@@ -58,7 +68,10 @@ def rows_of(submission, verdicts):
     rows = []
     for exercise in chapter.exercises.values():
         answers = submission.answers(exercise.id)
-        row = Row(*frame, exercise.id, exercise.title, None, "read", answer="\n\n".join(answers))
+        row = Row(
+            *frame, exercise.id, exercise.title, None, "read", answer="\n\n".join(answers)[:SHOWN]
+        )
+        row.pictures = submission.pictures.get(exercise.id, [])
         if exercise.answer is not None:
             verdict = verdicts[exercise.id]
             row.status, row.hint, row.message = verdict.status, verdict.hint or "", verdict.message
@@ -70,17 +83,62 @@ def rows_of(submission, verdicts):
 
 
 def write_csv(rows, path):
-    """Write the table of grades; text that a spreadsheet would take for a formula is quoted."""
-    names = [field.name for field in fields(Row) if field.name != "answer"]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names, extrasaction="ignore")
-        writer.writeheader()
+    """Write the table of grades, all fields quoted; a spreadsheet finds no formula in it.
+
+    The file is there whole, or as it was before.
+    """
+
+    def write(file):
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(COLUMNS)
         for row in rows:
-            values = {k: "" if v is None else v for k, v in asdict(row).items()}
-            for key, value in values.items():
-                if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-                    values[key] = f"'{value}"
-            writer.writerow(values)
+            values = asdict(row)
+            writer.writerow([cell(values[name], name != COLUMNS[0]) for name in COLUMNS])
+
+    write_whole(path, write)
+
+
+def cell(value, later=True):
+    """Return a value as text that no spreadsheet takes for a formula.
+
+    Where one separates fields by semicolons, all fields but the first of a line are cut at these.
+
+    Examples
+    --------
+    >>> cell("-1 is wrong"), cell("a;=1+1"), cell("a;=1+1", later=False), cell(None)
+    ("'-1 is wrong", "a;'=1+1", 'a;=1+1', '')
+    """
+    text = "" if value is None else shown(str(value)[:LONGEST])
+    return re.sub(FORMULA if later else r"\A()([=+\-@＝＋－＠])", r"\1'\2", text)
+
+
+FORMULA = r"(\A|;[ \"']*)([=+\-@＝＋－＠])"
+
+
+def shown(text):
+    """Return a text in one line that any file and any screen can show.
+
+    Examples
+    --------
+    >>> shown("two" + chr(10) + "lines" + chr(27) + "[2J" + chr(0xD800))
+    'two lines\\\\x1b[2J\\\\ud800'
+    """
+    text = re.sub(r"[\r\n]+", " ", text)
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def write_whole(path, write):
+    """Let a function write into a file that takes the place of `path` when all is written."""
+    part = Path(f"{path}.writing")
+    try:
+        with part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+            write(file)
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def summary(rows):

@@ -30,12 +30,11 @@ def stopped(reason=None):
 @pytest.fixture
 def judged(tmp_path, monkeypatch):
     """Return what judges right answers in processes that say what a test lets them say."""
-    (tmp_path / "a.ipynb").write_text(submission(), encoding="utf-8")
-    read = read_submission(tmp_path / "a.ipynb", "a", book(tmp_path)[:1])
+    read = read_submission(submission().encode(), "a", book(tmp_path)[:1])
 
     def judge(*processes, **limits):
         jobs, processes = [], list(processes)
-        monkeypatch.setattr(running, "Worker", lambda job, _: jobs.append(job) or processes.pop(0))
+        monkeypatch.setattr(running, "Worker", lambda job, *_: jobs.append(job) or processes.pop(0))
         verdicts = running.judge(read, Limits(**limits), seed=1)
         assert not processes
         return verdicts, jobs
@@ -45,7 +44,7 @@ def judged(tmp_path, monkeypatch):
 
 def test_what_ends_a_process_costs_its_own_exercise_and_the_others_run_again(judged):
     verdicts, jobs = judged(
-        [begin("cell 1"), right(FIRST), begin("cell 2"), stopped("ended the interpreter")],
+        [begin("cell 3"), right(FIRST), begin("cell 4"), stopped("ended the interpreter")],
         [begin(f"check {THIRD}"), stopped("did not end within 60 seconds")],
     )
     assert {name: verdict.status for name, verdict in verdicts.items()} == {
@@ -55,12 +54,12 @@ def test_what_ends_a_process_costs_its_own_exercise_and_the_others_run_again(jud
     assert verdicts[THIRD].message == "While it was checked, it did not end within 60 seconds."
     assert [exercise["id"] for exercise in jobs[0]["exercises"]] == list(RIGHT)
     assert [exercise["id"] for exercise in jobs[1]["exercises"]] == [THIRD]
-    assert [cell["number"] for cell in jobs[1]["cells"]] == [0, 1, 3]
+    assert [cell["number"] for cell in jobs[1]["cells"]] == [0, 1, 2, 3, 5]
 
 
 def test_a_cell_that_stops_after_its_exercise_was_judged_costs_nothing(judged):
     verdicts, _ = judged(
-        [right(FIRST), begin("cell 1"), stopped("ended the interpreter")],
+        [right(FIRST), begin("cell 3"), stopped("ended the interpreter")],
         [right(SECOND), right(THIRD), stopped()],
     )
     assert [verdict.status for verdict in verdicts.values()] == ["ok"] * 3
@@ -78,4 +77,4 @@ def test_the_chapters_own_cells_and_the_grader_are_not_the_students_fault(judged
 def test_the_time_of_a_notebook_is_for_all_its_processes(judged):
     verdicts, jobs = judged(notebook_seconds=-1)
     assert not jobs and {verdict.status for verdict in verdicts.values()} == {"timeout"}
-    assert "its -1 seconds before this was tried" in verdicts[FIRST].message
+    assert "its -1 seconds before this was judged" in verdicts[FIRST].message
