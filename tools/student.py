@@ -12,6 +12,7 @@ import copy
 import re
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -22,15 +23,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Labels, plain
 from public_address import set_up_cell
 
-from lib.grading.reading import KEY, PLACEHOLDER, digest, exercises, read, split
+from lib.grading.reading import CHECK, KEY, PLACEHOLDER, digest, exercises, read, split
 from lib.grading.syntax import is_check, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 
 HOW_TO = (
     "> **Student version.** Write your answers into the cells below the exercises, and run them: "
-    "`check` says how they do, as often as you like. You may add cells. Save the file before you "
-    "hand it in; its name does not matter."
+    "`check` says how they do, as often as you like. You may add cells, also above: helper "
+    "functions and imports count wherever they stand, but what the chapter itself defines is taken "
+    "from the chapter. Save the file before you hand it in; its name does not matter."
 )
 NBGRADER_CONFIG = '''"""Settings of nbgrader for this course."""
 
@@ -68,8 +70,8 @@ def student_version(path, labels, solutions=False, set_up=None):
             name = f"{wanted}-{number}"
         seen.add(name)
         cell["id"] = name[:64]
-        if marks:
-            cell.metadata[KEY] = marks
+        if not solutions:  # the name once more, as some tools give cells other ids
+            cell.metadata[KEY] = {"cell": cell["id"]} | marks
         cells.append(cell)
 
     pieces = [piece for piece in split(chapter) if solutions or piece.kind != "solution"]
@@ -217,31 +219,30 @@ def merge(old, new):
     Raises
     ------
     Refused
-        If one of them is not a student version.
+        If NEW is not a student version, or the cells of OLD can't be told any more.
     """
-    for notebook, name in ((old, "OLD"), (new, "NEW")):
-        if "cells" not in notebook.metadata.get(KEY, {}):
-            raise Refused(f"{name} is not a student version. `make student` writes them.")
-    before, now = old.metadata[KEY], new.metadata[KEY]
+    if "cells" not in new.metadata.get(KEY, {}):
+        raise Refused("NEW is not a student version. `make student` writes them.")
+    now = new.metadata[KEY]
+    before = old.metadata.get(KEY, {})
+    before = before if "cells" in before else now  # a tool has dropped the marks
     if before["chapter"] != now["chapter"]:
         raise Refused(f"OLD is of chapter {before['chapter']}, NEW of {now['chapter']}.")
     merged, report, appendix = copy.deepcopy(new), [], []
     place = {cell.id: cell for cell in merged.cells}
-    previous, taken = None, set()
-    for cell in old.cells:
-        name = cell.get("id")
-        is_first = name in before["cells"] and name not in taken
-        taken.add(name)
-        if is_first and digest(cell.source) == before["cells"][name]:
+    previous = None
+    for cell, name in zip(old.cells, names_of(old, before, new)):
+        is_given = name is not None and digest(cell.source) == before["cells"][name]
+        if is_given and not cell.get("attachments"):
             previous = name if name in place else previous
             continue
-        exercise = cell.metadata.get(KEY, {}).get("exercise", "")
-        if not is_first:  # a cell that the student added
+        exercise = place.get(name, cell).metadata.get(KEY, {}).get("exercise", "")
+        if name is None:  # a cell that the student added
             if not cell.source.strip():
                 continue
             added = copy.deepcopy(cell)
-            if name in place or not name:
-                added["id"] = f"added-{digest(f'{name}{cell.source}')}"
+            if not cell.get("id") or cell["id"] in place:
+                added["id"] = unused(f"added-{digest(cell.source)}", place)
             if previous in place:
                 merged.cells.insert(index(merged, previous) + 1, added)
                 report.append(f"your own cell after {previous}: kept there")
@@ -253,13 +254,16 @@ def merge(old, new):
         elif name.startswith("answer-") and name in place:
             previous, target = name, place[name]
             if digest(target.source) != now["cells"].get(name):
-                if target.source.strip() != cell.source.strip():
+                if not same_answer(target, cell):
                     appendix.append((f"{exercise}, from OLD", cell))
                     report.append(
                         f"{exercise}: NEW has an answer already; the old one is at the end"
                     )
             else:
-                target.source = cell.source
+                answer = copy.deepcopy(cell)  # its kind, its pictures and its metadata, too
+                answer["id"] = name
+                answer.metadata[KEY] = target.metadata[KEY]
+                merged.cells[index(merged, name)] = place[name] = answer
                 changed = now["cells"][name] != before["cells"][name]
                 note = "; its stub has changed, so look at it again" if changed else ""
                 report.append(f"{exercise}: your answer was put in{note}")
@@ -271,10 +275,111 @@ def merge(old, new):
         merged.cells.append(new_markdown_cell("## From your older version", id="appendix"))
     for title, cell in appendix:  # as text: it is kept, and runs nothing
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", cell.source)), default=0))
-        language = "python" if cell.cell_type == "code" else "markdown"
-        text = f"**{title}**\n\n{fence}{language}\n{cell.source}\n{fence}"
-        merged.cells.append(new_markdown_cell(text, id=f"appendix-{digest(text)}"))
+        text = f"{fence}python\n{cell.source}\n{fence}" if cell.cell_type == "code" else cell.source
+        kept = new_markdown_cell(f"**{title}**\n\n{text}")
+        kept["id"] = unused(f"appendix-{digest(text)}", place)
+        if cell.get("attachments"):
+            kept["attachments"] = copy.deepcopy(cell.attachments)
+        place[kept["id"]] = kept
+        merged.cells.append(kept)
     return merged, report
+
+
+def same_answer(cell, other):
+    """Whether two cells hold the same."""
+    return cell.source.strip() == other.source.strip() and (
+        cell.get("attachments", {}) == other.get("attachments", {})
+    )
+
+
+def unused(name, taken):
+    """Return a name that is not taken, and begins with this one."""
+    number = 1
+    while name + f"-{number}" * (number > 1) in taken:
+        number += 1
+    return name + f"-{number}" * (number > 1)
+
+
+def names_of(old, before, new):
+    """Return the name that the student version had given to each cell of a returned one.
+
+    A cell keeps it as its id and in its metadata. Where a tool has dropped both, or given cells
+    new ids, what they hold tells: the text itself, the exercise in their metadata or in their call
+    of ``check``, and in the end their neighbours.
+
+    Parameters
+    ----------
+    old : NotebookNode
+    before : dict
+        What the student version wrote into its metadata: ``cells``, digests by names.
+    new : NotebookNode
+        The newer version; it tells of which kind a cell was.
+
+    Returns
+    -------
+    names : list of str or None
+        None for a cell that the student added.
+
+    Raises
+    ------
+    Refused
+        If most cells can't be told.
+    """
+    cells, names = old.cells, [None] * len(old.cells)
+    free = dict(before["cells"])  # in order
+    kinds = {cell.id: cell.cell_type for cell in new.cells}
+
+    def name_all(chosen):
+        for i, cell in enumerate(cells):
+            name = chosen(cell) if names[i] is None else None
+            if isinstance(name, str) and name in free:
+                names[i] = name
+                del free[name]
+
+    def by_exercise(cell):
+        marks, called = cell.metadata.get(KEY, {}), CHECK.findall(cell.source)
+        exercise = marks.get("exercise") or (called[-1] if called else "")
+        begin = "" if marks.get("role") == "statement" else "answer-"
+        form = re.compile(rf"{begin}{re.escape(exercise)}(-\d+|-words)?")
+        fitting = [name for name in free if exercise and form.fullmatch(name)]
+        return next((n for n in fitting if kinds.get(n) == cell.cell_type), None) or next(
+            iter(fitting), None
+        )
+
+    name_all(lambda cell: cell.get("id"))
+    name_all(lambda cell: cell.metadata.get(KEY, {}).get("cell"))
+    holds = Counter(free.values())  # the cells for words all hold the same
+    name_all(
+        lambda cell: next(
+            (n for n in free if holds[free[n]] == 1 and free[n] == digest(cell.source)), None
+        )
+    )
+    name_all(by_exercise)
+    order, i = list(before["cells"]), 0
+    if any(cell.get("id") in before["cells"] for cell in cells):
+        return names  # what has no name is the student's
+    while i < len(cells):  # a run of cells between two that are known
+        end = next((j for j in range(i, len(cells)) if names[j] is not None), len(cells))
+        first = order.index(names[i - 1]) + 1 if i else 0
+        last = order.index(names[end]) if end < len(cells) else len(order)
+        missing = [n for n in order[first:last] if n in free and n.startswith("answer-")]
+        for j in range(i, end):
+            fits = [n for n in missing if kinds.get(n, cells[j].cell_type) == cells[j].cell_type]
+            if end - i == len(missing):
+                fits = missing[:]
+            if fits and cells[j].source.strip():
+                names[j] = fits[0]
+                missing.remove(fits[0])
+                del free[fits[0]]
+        i = end + 1
+    known = sum(name is not None for name in names)
+    if len(free) > len(order) / 2 and known < len(cells) - known:
+        raise Refused(
+            f"Of the {len(cells)} cells of OLD, {len(cells) - known} can't be told any more: their "
+            "ids, their marks and their texts are not those of its student version. Copy the "
+            "answers into NEW by hand."
+        )
+    return names
 
 
 def index(notebook, name):
@@ -398,7 +503,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         if options.command == "merge":
-            print("\n".join(merge_files(options.old, options.new, options.out)))
+            report = merge_files(options.old, options.new, options.out)
+            print("\n".join(report or ["OLD holds nothing that the student wrote."]))
             print(f"Written: {options.out}")
         elif options.command == "nbgrader":
             write_nbgrader(ROOT, options.folder)

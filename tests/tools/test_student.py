@@ -360,6 +360,76 @@ def test_merge_overwrites_no_file_and_says_what_is_wrong(new, versions, tmp_path
     assert student.main(command) == 1 and "can't be read" in capsys.readouterr().err
 
 
+PICTURE = {"image.png": {"image/png": "iVBORw0KGgo="}}
+
+
+def test_merging_carries_pictures_kind_and_metadata(new):
+    old, code, text = solved(new)
+    text.source, text["attachments"] = "![](attachment:image.png)", PICTURE
+    code.metadata["tags"] = ["mine"]
+    other = next(c for c in answer_cells(old).values() if c.cell_type == "code" and c is not code)
+    other.cell_type, other.source = "markdown", "In words."
+    del other["outputs"], other["execution_count"]
+    old.cells[1].source += "\n\n![](attachment:image.png)"
+    old.cells[1]["attachments"] = PICTURE
+    merged, _ = student.merge(old, new)
+    found = answer_cells(merged)
+    assert found[text.id].attachments == PICTURE
+    assert found[code.id].metadata.tags == ["mine"]
+    assert found[other.id].cell_type == "markdown" and found[other.id].source == "In words."
+    assert merged.cells[-1].attachments == PICTURE, "of a changed cell of the chapter"
+    nbformat.validate(merged)
+
+
+def no_ids(notebook):
+    for cell in notebook.cells:
+        del cell["id"]
+
+
+def other_ids(notebook):
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"colab{number}"
+
+
+def no_marks(notebook):
+    other_ids(notebook)
+    for cell in notebook.cells:
+        cell.metadata.pop(KEY, None)
+
+
+def no_marks_at_all(notebook):
+    no_marks(notebook)
+    del notebook.metadata[KEY]
+
+
+def old_marks(notebook):
+    other_ids(notebook)
+    for cell in notebook.cells:
+        cell.metadata.get(KEY, {}).pop("cell", None)
+
+
+@pytest.mark.parametrize("damage", [no_ids, other_ids, no_marks, no_marks_at_all, old_marks])
+def test_answers_are_found_though_a_tool_has_renamed_the_cells(new, damage):
+    old, code, _ = solved(new)
+    wanted = {cell.id: cell.source for cell in answer_cells(old).values()}
+    code.source = wanted[code.id] = f'def mine():\n    return 42\n\n\ncheck("{code.id[7:]}", mine)'
+    damage(old)
+    merged, report = student.merge(old, new)
+    assert {name: cell.source for name, cell in answer_cells(merged).items()} == wanted
+    assert len(merged.cells) == len(new.cells) + 1
+    assert sum("put in" in line for line in report) == 2 and len(report) == 3
+    nbformat.validate(merged)
+
+
+def test_what_cannot_be_told_is_refused_with_a_sentence(new):
+    old, _, _ = solved(new)
+    no_marks(old)
+    for cell in old.cells:
+        cell.source = f"All is new. {cell.source}"
+    with pytest.raises(student.Refused, match=r"can't be told any more.*by hand"):
+        student.merge(old, new)
+
+
 def test_make_student_leaves_a_file_with_answers_alone(tmp_path):
     assert student.write_all(ROOT, tmp_path) == []
     assert {path.name for path in tmp_path.iterdir()} >= {path.name for path in CHAPTERS}
