@@ -68,10 +68,9 @@ class Mutate(ast.NodeTransformer):
 
     def visit_Slice(self, node):
         self.generic_visit(node)
-        news = []
-        if node.step is not None:
-            news.append(ast.Slice(node.lower, node.upper, None))
-        return self.change(node, *news)
+        if node.step is None:
+            return node
+        return self.change(node, ast.Slice(node.lower, node.upper, None))
 
     def visit_Constant(self, node):
         if type(node.value) not in (int, float):
@@ -179,9 +178,7 @@ def of_mistakes(task):
     module = importlib.import_module(task.verify.__module__)
     tree = ast.parse(inspect.getsource(module))
     verify = next(n for n in tree.body if getattr(n, "name", "") == task.verify.__name__)
-    (table,) = (k.value for k in verify.decorator_list[0].keywords if k.arg == "mistakes") or (
-        None,
-    )
+    (table,) = (k.value for k in verify.decorator_list[0].keywords if k.arg == "mistakes")
     for key, value in zip(table.keys, table.values):
         program = value.elts[0] if isinstance(value, ast.Tuple) else value
         for number in range(MOST):

@@ -4,7 +4,6 @@ The material is in `answers_name.py`, one file a chapter, and in the chapters th
 CHECK_SEEDS sets on how many draws of the data each answer is tried: 5 unless told otherwise.
 """
 
-import ast
 import copy
 import os
 import re
@@ -12,6 +11,7 @@ import re
 import numpy as np
 import pytest
 from answers import load
+from mutants import of_solution
 from notebooks import answer, calls
 
 from lib.checks import check, limit, registered
@@ -169,68 +169,10 @@ def test_spoilt_results_are_rejected(task):
         assert not feedback and feedback.status != "broken", (name, spoken(feedback))
 
 
-class Mutate(ast.NodeTransformer):
-    """Makes one change to a program: the `number`-th that it finds."""
-
-    def __init__(self, number):
-        self.left, self.what = number, None
-
-    def change(self, node, new, what):
-        self.left -= 1
-        if self.left == -1:
-            self.what = f"{ast.unparse(node)}: {what}"
-            return new
-        return node
-
-    def visit_Attribute(self, node):
-        self.generic_visit(node)
-        return self.change(node, node.value, "without .T") if node.attr == "T" else node
-
-    def visit_Subscript(self, node):
-        self.generic_visit(node)
-        if not isinstance(node.ctx, ast.Load):  # on the left of an assignment
-            return node
-        return self.change(node, node.value, "without its index")
-
-    def visit_Constant(self, node):
-        if type(node.value) not in (int, float):
-            return node
-        return self.change(node, ast.Constant(node.value + 1), "plus one")
-
-    def visit_UnaryOp(self, node):
-        self.generic_visit(node)
-        return self.change(node, node.operand, "without its sign")
-
-    def visit_BinOp(self, node):
-        self.generic_visit(node)
-        swap = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-        new = swap.get(type(node.op))
-        if new is None:
-            return node
-        return self.change(node, ast.BinOp(node.left, new(), node.right), "another sign")
-
-
-def mutants(task):
-    """Yield programs that differ from the chapter's solution in one place."""
-    for number in range(200):
-        mutate = Mutate(number)
-
-        def change(body, mutate=mutate):
-            functions = [copy.deepcopy(n) for n in body if isinstance(n, ast.FunctionDef)]
-            for function in functions:
-                function.body = [mutate.visit(node) for node in function.body]
-            return [n for n in body if not isinstance(n, ast.FunctionDef)] + functions
-
-        mutant = answer(task.id, "solution", change)
-        if mutate.what is None:
-            return
-        yield mutate.what, mutant
-
-
 def test_mutants_of_the_solution_are_rejected(task):
     solution, cases, _ = solution_on_cases(task)
     with limit(0.5):
-        for what, mutant in mutants(task):
+        for what, mutant in of_solution(task):
             feedback = check(task.id, mutant, seed=0)
             if feedback:  # then it must be the same program in another form
                 assert all(same(task, mutant, solution, args) for args in cases), what
