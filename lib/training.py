@@ -233,8 +233,7 @@ def predict(model, X):
         If `model` is no Keras model that knows its shapes, or `X` is empty, not of finite numbers
         or of a shape that does not fit the model.
     """
-    if not isinstance(model, keras.Model):
-        raise ValueError(f"model is a {type(model).__name__}. Pass a keras.Model.")
+    _check_is_model(model)
     if not isinstance(X, (np.ndarray, tf.Tensor)):
         raise ValueError(f"X is a {type(X).__name__}. Pass a NumPy array: np.asarray(X).")
     check_numbers(X, "X")
@@ -369,9 +368,13 @@ def _within(X, low, high):
     return bool(X.min() >= low and X.max() <= high)
 
 
-def _check_model(model):
+def _check_is_model(model):
     if not isinstance(model, keras.Model):
         raise ValueError(f"model is a {type(model).__name__}. Pass a keras.Model.")
+
+
+def _check_model(model):
+    _check_is_model(model)
     if not has_one_input(model):
         raise ValueError(
             "model must have one input of a known shape. Let it begin with keras.Input(...)."

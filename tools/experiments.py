@@ -174,7 +174,7 @@ class Experiment:
     def _digest(self):
         # The plan does not count, so that a seed more does not repeat those that are there.
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
-        tree.body = [s for s in tree.body if not (isinstance(s, ast.Assign) and _names(s) & PLAN)]
+        tree.body = [statement for statement in tree.body if not _names(statement) & PLAN]
         code = ast.unparse(tree)
         return digest([code, *reached(code, self.root)], [self.versions])[:16]
 
@@ -295,8 +295,10 @@ def _import(path, root):
     return module
 
 
-def _names(assignment):
-    return {node.id for target in assignment.targets for node in ast.walk(target)
+def _names(statement):
+    """Return the names that a statement assigns to, or adds to as ``GRID += …`` does."""
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    return {node.id for target in targets if target for node in ast.walk(target)
             if isinstance(node, ast.Name)}  # fmt: skip
 
 

@@ -168,6 +168,8 @@ def test_a_larger_plan_runs_only_what_is_new(root):
     assert "has 4 row(s) that GRID and SEEDS do not name" in problems(root)
     run(root)
     assert rows(root) == table and problems(root) == ""
+    change(root / "experiments" / "small.py", "SEEDS =", 'GRID |= {"number": [1, 2, 3]}\nSEEDS =')
+    assert "lacks 6 of 18 runs" in problems(root) and "stale" not in problems(root)
 
 
 def test_check_repeats_a_seed_of_each_setting_and_stamps_the_table(root):
