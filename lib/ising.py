@@ -137,7 +137,7 @@ def swendsen_wang(spins, temperature, rng):
     bonds = coo_array((np.ones(len(starts), bool), (starts, ends)), shape=(spins.size, spins.size))
     n_clusters, cluster = connected_components(bonds, directed=False)
     turn = rng.integers(0, 2, n_clusters, dtype=np.int8) * 2 - 1
-    return spins * turn.astype(np.int8)[cluster].reshape(spins.shape)
+    return spins * turn[cluster].reshape(spins.shape)
 
 
 def energy(spins):
